@@ -1,0 +1,80 @@
+"""What an access token must say before it speaks for anybody.
+
+    T1  It is from one of our issuers, for one of our audiences.
+    T2  It is in its time, give or take 60 seconds for clocks that differ.
+    T3  It names a subject. Roles we do not know give nothing, and no role at all is somebody who may do nothing.
+
+The signature is the adapter's business: claims come here only after it held. Each refusal has a code of a closed
+set, which is safe to count and to keep.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.domain.access import Caller, Role
+from shared.domain.footage import Borough, OfficerId
+from shared.errors import Unauthenticated
+
+SKEW = timedelta(seconds=60)
+LONGEST_CLAIM = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """Whose tokens we take, for whom, and which claims carry the officer and the borough."""
+
+    issuers: Collection[str]
+    audiences: Collection[str]
+    officer: str
+    borough: str
+
+
+def caller(claims: Mapping[str, Any], expected: Expected, *, now: datetime) -> Caller:
+    """The caller the claims speak for. Raises Unauthenticated."""
+    if claims.get("iss") not in expected.issuers:
+        raise Unauthenticated("the token is from an issuer that is not ours", code="issuer")
+    if not _audiences(claims) & set(expected.audiences):
+        raise Unauthenticated("the token is for somebody else", code="audience")
+    _in_time(claims, now)
+    known = {role.value for role in Role}
+    roles = frozenset(Role(role) for role in _listed(claims.get("roles")) if role in known)
+    client = _text(claims, "azp") or _text(claims, "appid")
+    subject = _text(claims, "oid") or _text(claims, "sub")
+    if subject is None:
+        raise Unauthenticated("the token names nobody", code="subject")
+    officer, borough = _text(claims, expected.officer), _text(claims, expected.borough)
+    return Caller(
+        subject=client if roles == {Role.DOCK} and client else subject,
+        roles=roles,
+        name=_text(claims, "name"),
+        officer=OfficerId(officer) if officer else None,
+        borough=Borough(borough) if borough else None,
+        client=client,
+        session=_text(claims, "sid"),
+    )
+
+
+def _in_time(claims: Mapping[str, Any], now: datetime) -> None:
+    expires, begins = claims.get("exp"), claims.get("nbf")
+    stamp = now.timestamp()
+    if not isinstance(expires, int | float) or stamp >= expires + SKEW.total_seconds():
+        raise Unauthenticated("the token has expired", code="expired")
+    if not isinstance(begins, int | float) or stamp < begins - SKEW.total_seconds():
+        raise Unauthenticated("the token is not valid yet", code="not-yet")
+
+
+def _audiences(claims: Mapping[str, Any]) -> set[str]:
+    return set(_listed(claims.get("aud")))
+
+
+def _listed(value: Any) -> list[str]:
+    """A claim that may be one text or a list of them; anything else is no text at all."""
+    items = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    return [item for item in items if isinstance(item, str)]
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str | None:
+    value = claims.get(name)
+    return value if isinstance(value, str) and 0 < len(value) <= LONGEST_CLAIM else None

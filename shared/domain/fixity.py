@@ -1,0 +1,30 @@
+"""Whether the bytes stored are the bytes the dock meant: the answer, once, of reading them all back.
+
+F1  No claim: `unclaimed`; the dock compares our hash with its own.
+F2  The hash is the claimed one: `verified`.
+F3  It is another: `mismatch`, and the clip is quarantined, so that nothing weeds it by itself.
+F4  The answer is given once for a pinned version; it cannot change, for the version cannot.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from shared.domain.footage import Clip, Fixity, Integrity, Sha256, State
+
+MISMATCH = "hash-mismatch"
+
+
+def verified(clip: Clip, sha256: Sha256, *, now: datetime) -> Clip:
+    """The clip with the answer F1 to F3 for its pinned version."""
+    claimed = clip.integrity.claimed
+    state = _answer(claimed, sha256)
+    answered = replace(clip, integrity=Integrity(state=state, claimed=claimed, sha256=sha256, verified_at=now))
+    if state is not Fixity.MISMATCH:
+        return answered
+    return replace(answered.moved(State.QUARANTINED), quarantine=(*clip.quarantine, MISMATCH))
+
+
+def _answer(claimed: Sha256 | None, found: Sha256) -> Fixity:
+    if claimed is None:
+        return Fixity.UNCLAIMED
+    return Fixity.VERIFIED if claimed == found else Fixity.MISMATCH

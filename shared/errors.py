@@ -1,0 +1,57 @@
+"""Every way this service says no. Anything else that is raised is a fault, and is retried.
+
+A refusal is answered: its message is written for the person who asked, names no other person and carries no
+text of a store or a library. functions/door.py alone turns a refusal into an HTTP status.
+"""
+
+
+class Refusal(Exception):
+    """Base of the expected answers. `field` names what was wrong in what the caller sent, where one was."""
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Malformed(Refusal):
+    """What was sent does not say what it must."""
+
+
+class Unauthenticated(Refusal):
+    """Nobody in particular is asking. `code` is the reason, one of a closed set, safe to count."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class NotAllowed(Refusal):
+    """The caller is known, and this is not among what they may do."""
+
+
+class NotFound(Refusal):
+    """Nothing by that name, or nothing the caller may know of."""
+
+
+class PreconditionMissing(Refusal):
+    """A change must say which version it changes."""
+
+
+class Stale(Refusal):
+    """It changed after it was read. Read it again and decide again."""
+
+
+class Conflict(Refusal):
+    """It exists already, or its state does not admit this."""
+
+
+class Condemned(Conflict):
+    """The clip is being weeded: its deletion has begun."""
+
+
+class Weeded(Refusal):
+    """The clip was weeded. What remains is its tombstone."""
+
+
+class HeldByStorage(Refusal):
+    """The storage refuses to delete: a legal hold or a retention policy lies on the blob."""
