@@ -1,0 +1,63 @@
+"""Commit: state and the entry that tells of it, in one transaction or not at all.
+
+    1. read the trail; 2. give the entry its number and its link; 3. write entry, trail and state together.
+
+Another entry that got there first is met as a clash on the trail: read it again and take the next number. The same
+entry met again is a retry of something that was done: that is said, and the verb answers as the first time. A clash
+on the state is the verb's business: it decided on something that is no longer so.
+"""
+
+from dataclasses import dataclass
+
+from shared.domain.entry import Draft, Entry, Trail, numbered
+from shared.errors import Stale
+from shared.ports import Clash, Create, Held, Records, Replace, Write
+
+ENTRY, TRAIL = 0, 1
+ATTEMPTS = 100  # each lost race is somebody else's entry written; nobody loses a hundred in a row
+
+
+class Contended(Exception):
+    """So many wrote to one trail at once that this entry found no place. A fault: the caller asks again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """`again`: the entry was there already, so nothing was written now."""
+
+    entry: Entry
+    again: bool
+
+
+async def commit(records: Records, draft: Draft, *writes: Write) -> Committed:
+    """Write `writes` and the entry of `draft`. Raises Stale if the state is no longer what the writes replace."""
+    for _ in range(ATTEMPTS):
+        entry, trail = await _numbered(records, draft)
+        try:
+            await records.write(draft.pk, [Create(entry), trail, *writes])
+        except Clash as clash:
+            if clash.index == ENTRY:
+                return await _found(records, draft)
+            if clash.index != TRAIL:
+                raise Stale("it changed after it was read; read it again and decide again") from clash
+        else:
+            return Committed(entry, again=False)
+    raise Contended(f"no place in the trail of {draft.pk} after {ATTEMPTS} attempts")
+
+
+async def done_before(records: Records, draft: Draft) -> Entry | None:
+    """The entry of `draft` if an earlier attempt committed it."""
+    return await records.entry(draft.pk, draft.id)
+
+
+async def _numbered(records: Records, draft: Draft) -> tuple[Entry, Write]:
+    held: Held[Trail] | None = await records.trail(draft.pk)
+    entry, trail = numbered(draft, held.record if held else None)
+    return entry, Replace(trail, held.version) if held else Create(trail)
+
+
+async def _found(records: Records, draft: Draft) -> Committed:
+    entry = await records.entry(draft.pk, draft.id)
+    if entry is None:
+        raise Contended(f"the entry {draft.id} was met and then not found")
+    return Committed(entry, again=True)

@@ -1,0 +1,119 @@
+"""Fixity: read the pinned version back, hash it, and say whether it is what the dock meant to write."""
+
+import hashlib
+from asyncio import to_thread
+from enum import StrEnum
+
+from shared.domain.entry import Asking, Change, Draft, Operation, Outcome, Reason
+from shared.domain.fixity import verified
+from shared.domain.footage import Blob, Clip, ClipId, Fixity, Sha256, State
+from shared.errors import Stale
+from shared.ports import Footage, Gone, Records, Replace
+from shared.usecases.commit import commit
+
+OPEN = (State.HELD, State.QUARANTINED)
+ACTIONS = {
+    Fixity.VERIFIED: "footage.verified",
+    Fixity.MISMATCH: "footage.mismatched",
+    Fixity.UNCLAIMED: "footage.hashed",
+}
+
+
+class Checked(StrEnum):
+    VERIFIED = "verified"
+    MISMATCH = "mismatch"
+    UNCLAIMED = "unclaimed"
+    NOTHING_TO_DO = "nothing-to-do"
+    MISSING = "missing"
+
+
+async def fixity(clip: ClipId, *, asking: Asking, records: Records, footage: Footage) -> Checked:
+    """Hash the clip's bytes, once. A repeat, and a clip that is being weeded or gone, need nothing.
+
+    `missing`: the pinned version is not in the store though nobody weeded it. That is entered, as a failure.
+    """
+    held = await records.clip(clip)
+    if held is None or not _wanted(held.record):
+        return Checked.NOTHING_TO_DO
+    try:
+        found = await _hash(held.record.blob, footage)
+    except Gone:
+        return await _missing(held.record, asking=asking, records=records)
+    return await _answer(clip, found, asking=asking, records=records)
+
+
+def _wanted(clip: Clip) -> bool:
+    return clip.integrity.state is Fixity.PENDING and clip.state in OPEN
+
+
+async def _hash(blob: Blob, footage: Footage) -> Sha256:
+    digest = hashlib.sha256()
+    async for piece in footage.stream(blob):
+        await to_thread(digest.update, piece)  # hashing lets go of the interpreter lock; the loop stays free
+    return Sha256(digest.hexdigest())
+
+
+async def _answer(clip: ClipId, found: Sha256, *, asking: Asking, records: Records) -> Checked:
+    """Write the answer on the clip as it is now: while the bytes were read, its officer may have categorised it."""
+    while True:
+        held = await records.clip(clip)
+        if held is None or not _wanted(held.record):
+            return Checked.NOTHING_TO_DO
+        answered = verified(held.record, found, now=asking.at)
+        try:
+            await commit(records, _draft(answered, asking), Replace(answered, held.version))
+        except Stale:
+            continue
+        return Checked(answered.integrity.state)
+
+
+def _draft(clip: Clip, asking: Asking) -> Draft:
+    state = clip.integrity.state
+    return Draft(
+        asking=asking,
+        pk=clip.pk,
+        action=ACTIONS[state],
+        operation=Operation.ADMINISTRATION,
+        subject=clip.id,
+        borough=clip.borough,
+        outcome=Outcome.FAILED if state is Fixity.MISMATCH else Outcome.GRANTED,
+        changes=(Change(field="sha256", before=clip.integrity.claimed, after=clip.integrity.sha256),),
+        key=_version(clip),
+    )
+
+
+async def _missing(clip: Clip, *, asking: Asking, records: Records) -> Checked:
+    now = await records.clip(clip.id)
+    if now is None or not _wanted(now.record):
+        return Checked.NOTHING_TO_DO
+    draft = Draft(
+        asking=asking,
+        pk=clip.pk,
+        action="footage.missing",
+        operation=Operation.ADMINISTRATION,
+        subject=clip.id,
+        borough=clip.borough,
+        outcome=Outcome.FAILED,
+        reason=Reason(code="version-not-found"),
+        key=_version(clip),
+    )
+    await commit(records, draft)
+    return Checked.MISSING
+
+
+async def poisoned(clip: ClipId, *, asking: Asking, records: Records) -> None:
+    """A question for fixity failed so often that the queue gave it up: enter it, once."""
+    draft = Draft(
+        asking=asking,
+        pk=clip,
+        action="fixity.poisoned",
+        operation=Operation.ADMINISTRATION,
+        subject=clip,
+        outcome=Outcome.FAILED,
+        reason=Reason(code="gave-up"),
+    )
+    await commit(records, draft)
+
+
+def _version(clip: Clip) -> str:
+    return f"{clip.blob.path}\n{clip.blob.version or clip.blob.etag}"

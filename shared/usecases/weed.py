@@ -1,0 +1,143 @@
+"""Weed: erase the footage whose 31 days have passed and that nobody kept.
+
+For each clip that is due:
+    1. read it afresh and decide again (domain/retention.py)
+    2. condemn it, with its entry, if it is still as read: whoever categorised it meanwhile wins
+    3. erase the pinned version of the footage; if the storage holds it, the clip is held again, with its entry
+    4. erase poster and renditions, then whatever other versions lie at the path
+    5. put its tombstone in its place, with its entry
+
+What a crash leaves at each arrow: after 1 nothing; after 2 to 4 a condemned clip, which the next run finishes and
+nobody can categorise; after 5 nothing. Never a deed without a decision, never evidence without its footage. One bad
+clip does not shelter the rest: it is counted, and the run fails at its end. One run at a time: timers are singletons.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.domain.entry import Asking, Change, Draft, Operation, Outcome, Reason
+from shared.domain.footage import Clip, State
+from shared.domain.retention import Keep, decide
+from shared.domain.weeding import condemned, reprieved, tombstone
+from shared.errors import HeldByStorage, Stale
+from shared.ports import Footage, Held, Place, Records, Replace
+from shared.usecases.commit import commit
+
+log = logging.getLogger(__name__)
+PAGE = 100
+
+
+@dataclass(slots=True)
+class WeedReport:
+    """What a run did. `late`: the run stopped before its time was over with clips still due."""
+
+    weeded: int = 0
+    kept: int = 0
+    failed: int = 0
+    late: bool = False
+    failures: list[str] = field(default_factory=list)
+
+
+async def weed(*, asking: Asking, records: Records, footage: Footage, out_of_time: Callable[[], bool]) -> WeedReport:
+    """One run. `asking.key` names the run, so that what it did is entered once however often it is tried."""
+    report = WeedReport()
+    async for clip in _due(records, asking.at):
+        if out_of_time():
+            report.late = True
+            break
+        try:
+            gone = await _weed_one(clip, asking=asking, records=records, footage=footage)
+        except Exception as fault:  # noqa: BLE001 - one bad clip must not shelter the rest; the run fails at the end
+            log.error("weed: clip=%s failed: %s", clip.id, type(fault).__name__)  # noqa: TRY400 - no SDK text in logs
+            report.failed += 1
+            report.failures.append(clip.id)
+        else:
+            report.weeded += gone
+            report.kept += not gone
+    return report
+
+
+async def _due(records: Records, now: datetime) -> AsyncIterator[Clip]:
+    """First what an earlier run began, then what is due, longest overdue first, each seen once."""
+    for clip in await records.condemned(limit=PAGE):
+        yield clip
+    after: Place | None = None
+    while page := await records.due(now, after=after, limit=PAGE):
+        for clip in page:
+            yield clip
+        last = page[-1]
+        after = Place(last.retention.weed_after or now, last.id)
+
+
+async def _weed_one(clip: Clip, *, asking: Asking, records: Records, footage: Footage) -> bool:
+    """True if the clip is gone, False if it is kept."""
+    held = await records.clip(clip.id)
+    if held is None or held.record.state is State.WEEDED:
+        return False
+    try:
+        if held.record.state is not State.CONDEMNED:
+            held = await _condemn(held, asking=asking, records=records)
+        if held is None or held.record.state is not State.CONDEMNED:
+            return False
+        return await _erase(held, asking=asking, records=records, footage=footage)
+    except Stale:
+        return False  # somebody touched it after we read it. They win; the next run decides afresh
+
+
+async def _condemn(held: Held[Clip], *, asking: Asking, records: Records) -> Held[Clip] | None:
+    decision = decide(held.record, now=asking.at)
+    if isinstance(decision, Keep):
+        return None
+    clip = condemned(held.record, decision.rule, now=asking.at)
+    draft = _draft(clip, "footage.condemned", State.CONDEMNED, asking, reason=Reason(code=decision.rule[:2]))
+    await commit(records, draft, Replace(clip, held.version))
+    return await records.clip(clip.id)
+
+
+async def _erase(held: Held[Clip], *, asking: Asking, records: Records, footage: Footage) -> bool:
+    clip = held.record
+    try:
+        await footage.erase(clip.blob)
+    except HeldByStorage:
+        await _reprieve(held, asking=asking, records=records)
+        return False
+    await footage.erase_derived(clip.id)
+    await footage.erase_other_versions(clip.blob.path)
+    stone = tombstone(clip, now=asking.at)
+    draft = _draft(stone, "footage.weeded", State.WEEDED, asking)
+    await commit(records, draft, Replace(stone, held.version))
+    return True
+
+
+async def _reprieve(held: Held[Clip], *, asking: Asking, records: Records) -> None:
+    clip = reprieved(held.record, now=asking.at)
+    draft = _draft(
+        clip, "footage.reprieved", State.HELD, asking, reason=Reason(code="held-by-storage"), outcome=Outcome.REFUSED
+    )
+    await commit(records, draft, Replace(clip, held.version))
+
+
+def _draft(
+    clip: Clip,
+    action: str,
+    state: State,
+    asking: Asking,
+    *,
+    reason: Reason | None = None,
+    outcome: Outcome = Outcome.GRANTED,
+) -> Draft:
+    before = State.HELD if state is State.CONDEMNED else State.CONDEMNED
+    rule = clip.weeding.rule if clip.weeding else None
+    return Draft(
+        asking=asking,
+        pk=clip.pk,
+        action=action,
+        operation=Operation.ERASURE,
+        subject=clip.id,
+        borough=clip.borough,
+        outcome=outcome,
+        reason=reason or (Reason(code=rule[:2]) if rule else None),
+        changes=(Change(field="state", before=before, after=state),),
+    )
