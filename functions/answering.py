@@ -1,0 +1,90 @@
+"""From refusals, faults and answers to HTTP: the only place that knows a status code from a reason.
+
+Problems are RFC 9457 documents that name the field. A fault is logged by its kind and its place, never by its text,
+which may hold an address with a right in it or somebody's name; its answer has the request's id and nothing else.
+"""
+
+import json
+import logging
+import traceback
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import azure.functions as func
+
+from shared.errors import (
+    Condemned,
+    Conflict,
+    HeldByStorage,
+    Malformed,
+    NotAllowed,
+    NotFound,
+    PreconditionMissing,
+    Refusal,
+    Stale,
+    Unauthenticated,
+    Weeded,
+)
+from shared.usecases.within import OutOfReach
+
+log = logging.getLogger(__name__)
+
+STATUS: Mapping[type[Refusal], HTTPStatus] = {
+    Malformed: HTTPStatus.BAD_REQUEST,
+    Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    NotAllowed: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
+    OutOfReach: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    Condemned: HTTPStatus.CONFLICT,
+    HeldByStorage: HTTPStatus.CONFLICT,
+    Weeded: HTTPStatus.GONE,
+    Stale: HTTPStatus.PRECONDITION_FAILED,
+    PreconditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
+}
+PROBLEM = "application/problem+json"
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="continuity"'}
+
+
+def respond(
+    body: Any, status: HTTPStatus, content_type: str, headers: Mapping[str, str], request_id: str
+) -> func.HttpResponse:
+    raw = body if isinstance(body, bytes | str) else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    # Nothing of the service may lie in a cache between it and the person who was let in.
+    always = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Request-Id": request_id}
+    return func.HttpResponse(raw, status_code=status, mimetype=content_type, headers={**always, **headers})
+
+
+def problem(no: Refusal, request_id: str) -> func.HttpResponse:
+    status = STATUS[type(no)]
+    document = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": str(no)}
+    if no.field:
+        document["field"] = no.field
+    headers = CHALLENGE if status is HTTPStatus.UNAUTHORIZED else {}
+    return respond(document, status, PROBLEM, headers, request_id)
+
+
+def failed(fault: Exception, door: str, request_id: str) -> func.HttpResponse:
+    log.error("%s failed: request=%s %s", door, request_id, place_of(fault))
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    document = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": f"this failed on our side; whether it was done is not known. Ask again; name request {request_id}",
+    }
+    return respond(document, status, PROBLEM, {}, request_id)
+
+
+def place_of(fault: BaseException) -> str:
+    """The kinds of a fault and its causes, and where the last of our own lines was; no text of any of them."""
+    kinds, at = [], ""
+    cause: BaseException | None = fault
+    while cause is not None:
+        kinds.append(type(cause).__name__)
+        cause = cause.__cause__ or cause.__context__
+    for frame in traceback.extract_tb(fault.__traceback__):
+        if "site-packages" not in frame.filename:
+            at = f"{'/'.join(frame.filename.split('/')[-2:])}:{frame.lineno} {frame.name}"
+    return f"{' <- '.join(kinds)} at {at}"

@@ -1,0 +1,158 @@
+"""What the doors show: the shapes of their JSON, apart from how the service keeps things."""
+
+from datetime import date, datetime
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from functions.parsing import version_out
+from shared.domain.entry import Entry
+from shared.domain.footage import Clip, Dock
+from shared.ports import Held
+
+
+class Shown(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, from_attributes=True, validate_by_name=True)
+
+    def shown(self) -> object:
+        return self.model_dump(mode="json", by_alias=True)
+
+
+class ShownVideo(Shown):
+    codec: str
+    width: int
+    height: int
+
+
+class ShownAudio(Shown):
+    codec: str
+    sample_rate: int
+    channels: int
+
+
+class ShownMedia(Shown):
+    container: str
+    layout: str | None
+    duration_ms: int | None
+    video: ShownVideo | None
+    audio: ShownAudio | None
+    warnings: tuple[str, ...]
+
+
+class ShownIntegrity(Shown):
+    state: str
+    claimed: str | None
+    sha256: str | None
+    verified_at: datetime | None
+
+
+class ShownDecision(Shown):
+    category: str | None
+    evidential: str
+    by: str | None
+    at: datetime | None
+    why: str | None
+
+
+class ShownRetention(Shown):
+    rule: str
+    weed_after: datetime | None
+    review_on: date | None
+
+
+class ShownTime(Shown):
+    source: str
+    at: datetime
+
+
+class ShownWeeding(Shown):
+    rule: str
+    condemned_at: datetime
+    weeded_at: datetime | None
+
+
+class ShownClip(Shown):
+    """A clip; of a weeded one, its tombstone. `version` goes into If-Match."""
+
+    id: str
+    version: str
+    state: str
+    borough: str | None
+    officer: str | None
+    camera: str | None
+    dock: str | None
+    incident: str | None
+    size: int
+    uploaded_at: datetime
+    recorded_at: datetime | None
+    times: tuple[ShownTime, ...]
+    media: ShownMedia | None
+    poster: bool
+    integrity: ShownIntegrity
+    decision: ShownDecision
+    retention: ShownRetention
+    quarantine: tuple[str, ...]
+    weeding: ShownWeeding | None
+
+    @classmethod
+    def of(cls, held: Held[Clip]) -> Self:
+        clip = held.record
+        facts = {name: getattr(clip, name) for name in cls.model_fields if hasattr(clip, name)}
+        return cls.model_validate({**facts, "version": version_out(held.version), "size": clip.blob.size})
+
+
+class ShownDock(Shown):
+    id: str
+    station: str
+    borough: str
+    client: str
+    addresses: tuple[str, ...]
+    enabled: bool
+
+    @classmethod
+    def of(cls, dock: Dock) -> Self:
+        return cls.model_validate(dock)
+
+
+class ShownActor(Shown):
+    id: str
+    kind: str
+    name: str | None
+    role: str | None
+
+
+class ShownReason(Shown):
+    code: str
+    text: str | None
+
+
+class ShownChange(Shown):
+    field: str
+    before: str | None
+    after: str | None
+
+
+class ShownEntry(Shown):
+    """An entry as auditors read it. The salt stays inside; proofs and exports come with the ledger."""
+
+    id: str
+    number: int
+    previous: str | None
+    occurred_at: datetime
+    operation: str
+    action: str
+    outcome: str
+    actor: ShownActor
+    subject: str
+    borough: str | None
+    reason: ShownReason | None
+    recipient: str | None
+    session: str | None
+    address: str | None
+    request: str
+    changes: tuple[ShownChange, ...]
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        return cls.model_validate(entry)

@@ -1,0 +1,49 @@
+"""Who asks, when and from where: what the desk reads from a request before anything else."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+import azure.functions as func
+
+from shared.domain.access import Caller, Permission
+from shared.domain.entry import Asking
+from shared.errors import Malformed, Unauthenticated
+from shared.usecases.refuse import NOBODY
+
+LONGEST_TOKEN = 16_384
+KEY = re.compile(r"[\x21-\x7e]{1,128}")
+ADDRESS = re.compile(r"\[?([0-9A-Fa-f:.]+?)\]?(?::\d{1,5})?")
+
+
+def stranger(req: func.HttpRequest, *, request_id: str, now: datetime, seed: bytes) -> Asking:
+    return Asking(actor=NOBODY, at=now, request=request_id, key=request_id, seed=seed, address=_address(req))
+
+
+def known(asking: Asking, req: func.HttpRequest, caller: Caller, permission: Permission) -> Asking:
+    """The same asking, by somebody. Their operation key is theirs alone: nobody can meet another's entry with it."""
+    actor = caller.actor(permission)
+    given = req.headers.get("Idempotency-Key")
+    if given is not None and not KEY.fullmatch(given):
+        raise Malformed("at most 128 visible ASCII characters", field="Idempotency-Key")
+    key = f"{actor.id}\n{given}" if given else asking.request
+    return replace(asking, actor=actor, session=caller.session, key=key)
+
+
+def bearer(req: func.HttpRequest) -> str:
+    """The access token. Raises Unauthenticated; a principal header alone is nobody (DESIGN section 7)."""
+    scheme, _, token = req.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated("an access token is needed", code="missing")
+    if len(token) > LONGEST_TOKEN:
+        raise Unauthenticated("the token is too long", code="malformed")
+    return token.strip()
+
+
+def _address(req: func.HttpRequest) -> str | None:
+    """The right-most X-Forwarded-For: the one our own front end wrote; those before it anybody can send."""
+    last = req.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    match = ADDRESS.fullmatch(last)
+    if match is None:
+        return None
+    return last.rsplit(":", 1)[0] if last.count(":") == 1 else match[1]

@@ -1,0 +1,56 @@
+"""The doors of auditors: the entries of everybody."""
+
+from typing import Annotated
+
+import azure.functions as func
+from pydantic import AwareDatetime, Field
+
+from functions.answers import ShownEntry
+from functions.door import Answer, Door, Request, opens
+from functions.paging import Pages
+from functions.parsing import PlainText, Query
+from shared.domain.access import Permission
+from shared.domain.entry import Operation
+from shared.ports import EntryFilter
+from shared.usecases.audit import audit
+
+bp = func.Blueprint()
+
+
+class AuditQuery(Query):
+    subject: PlainText | None = None
+    actor: PlainText | None = None
+    action: PlainText | None = None
+    borough: PlainText | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    page: str | None = Field(default=None, max_length=500)
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
+AUDIT = Door(
+    name="audit",
+    method="GET",
+    route="audit/entries",
+    permission=Permission.AUDIT,
+    operation=Operation.CONSULTATION,
+    query=AuditQuery,
+)
+
+
+@opens(bp, AUDIT)
+async def read_audit(request: Request[None, AuditQuery]) -> Answer:
+    asked, services = request.query, request.services
+    wanted = asked.model_dump(exclude={"page", "limit"})
+    question = f"{request.caller.subject}\n{asked.model_dump_json(exclude={'page', 'limit'})}"
+    pages = Pages(keys=services.keys, question=question, now=request.asking.at)
+    found, following = await audit(
+        EntryFilter(**wanted),
+        after=await pages.begin(asked.page),
+        limit=asked.limit,
+        reach=request.reach,
+        asking=request.asking,
+        records=services.records,
+    )
+    entries = [ShownEntry.of(entry).shown() for entry in found]
+    return Answer(body={"entries": entries, "next": await pages.following(following)})

@@ -1,0 +1,153 @@
+"""The doors of docks: the register, leave to write footage, and the receipt for it."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+
+import azure.functions as func
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+
+from functions.answers import ShownDock
+from functions.door import Answer, Door, Request, opens
+from functions.parsing import IDENTIFIER, Body, Identifier, PlainText, Uuid, version_out
+from shared.domain.access import Permission
+from shared.domain.entry import Operation
+from shared.domain.footage import Borough, ClipId, Dock, DockId, OfficerId, Sha256
+from shared.domain.grant import Wanted
+from shared.errors import Malformed
+from shared.usecases.docks import list_docks, register_dock
+from shared.usecases.grant import grant
+from shared.usecases.receipt import receipt
+
+bp = func.Blueprint()
+LARGEST = 190 * 1024**3  # bytes; a camera's twelve hours are a tenth of it. Azure's own limit is far above
+RETRY_AFTER = {"Retry-After": "2"}
+
+
+def _utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class DockBody(Body):
+    station: PlainText
+    borough: PlainText
+    client: Uuid
+    addresses: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F.:]{2,45}$")], ...] = ()
+    enabled: bool = True
+
+
+class GrantBody(Body):
+    camera: Identifier
+    officer: PlainText | None = None
+    recorded_at: Moment
+    size: Annotated[int, Field(ge=0, le=LARGEST)]
+    sha256: Hash
+    content_type: Literal["video/mp4", "video/x-matroska", "video/quicktime"]
+    recording: Uuid | None = None
+
+
+REGISTER = Door(
+    name="register_dock",
+    method="PUT",
+    route="docks/{dock}",
+    permission=Permission.MANAGE,
+    operation=Operation.ADMINISTRATION,
+    body=DockBody,
+)
+LIST = Door(
+    name="list_docks",
+    method="GET",
+    route="docks",
+    permission=Permission.MANAGE,
+    operation=Operation.ADMINISTRATION,
+)
+GRANT = Door(
+    name="grant",
+    method="POST",
+    route="docks/{dock}/grants",
+    permission=Permission.HAND_OVER,
+    operation=Operation.ADMINISTRATION,
+    body=GrantBody,
+)
+RECEIPT = Door(
+    name="receipt",
+    method="GET",
+    route="docks/{dock}/receipts/{recording}",
+    permission=Permission.HAND_OVER,
+    operation=Operation.ADMINISTRATION,
+)
+
+
+@opens(bp, REGISTER)
+async def register(request: Request[DockBody, None]) -> Answer:
+    said = request.body
+    dock = Dock(
+        id=_dock(request),
+        station=said.station,
+        borough=Borough(said.borough),
+        client=said.client,
+        addresses=said.addresses,
+        enabled=said.enabled,
+    )
+    held = await register_dock(dock, version=request.version, asking=request.asking, records=request.services.records)
+    return Answer(body=ShownDock.of(held.record).shown(), headers={"ETag": f'"{version_out(held.version)}"'})
+
+
+@opens(bp, LIST)
+async def list_register(request: Request[None, None]) -> Answer:
+    docks = await list_docks(asking=request.asking, records=request.services.records)
+    return Answer(body={"docks": [ShownDock.of(dock).shown() for dock in docks]})
+
+
+@opens(bp, GRANT)
+async def grant_footage(request: Request[GrantBody, None]) -> Answer:
+    services = request.services
+    granted = await grant(
+        _dock(request),
+        _wanted(request.body),
+        reach=request.reach,
+        asking=request.asking,
+        records=services.records,
+        links=services.links,
+    )
+    body = {"recording": granted.recording, "url": granted.url, "expires": granted.expires.isoformat()}
+    return Answer(body=body, status=HTTPStatus.CREATED)
+
+
+@opens(bp, RECEIPT)
+async def issue_receipt(request: Request[None, None]) -> Answer:
+    services = request.services
+    note = await receipt(
+        _dock(request),
+        ClipId(request.route["recording"]),
+        reach=request.reach,
+        asking=request.asking,
+        records=services.records,
+        keys=services.keys,
+    )
+    if note is None:
+        return Answer(body={"state": "pending"}, status=HTTPStatus.ACCEPTED, headers=RETRY_AFTER)
+    return Answer(body=note, content_type="text/plain; charset=utf-8")
+
+
+def _wanted(said: GrantBody) -> Wanted:
+    return Wanted(
+        camera=said.camera,
+        recorded_at=said.recorded_at,
+        size=said.size,
+        sha256=Sha256(said.sha256),
+        content_type=said.content_type,
+        officer=OfficerId(said.officer) if said.officer else None,
+        recording=ClipId(said.recording) if said.recording else None,
+    )
+
+
+def _dock(request: Request[Any, Any]) -> DockId:
+    given = request.route["dock"]
+    if not IDENTIFIER.fullmatch(given):
+        raise Malformed("letters, digits and hyphens, at most 64", field="dock")
+    return DockId(given)

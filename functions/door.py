@@ -1,0 +1,154 @@
+"""The front desk. Every HTTP door stands behind it.
+
+In order: 1. who is asking; 2. may they; 3. what are they asking; 4. the verb, which writes down what it does before
+it shows or changes anything; 5. the answer. A refusal for want of a right is entered (usecases/refuse.py) before it is
+answered; if it cannot be entered, that is a fault.
+
+No door is hung any other way: tests/house sees to it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Generic, TypeVar
+
+import azure.functions as func
+from pydantic import BaseModel
+
+from functions.answering import failed, problem, respond
+from functions.asking import bearer, known, stranger
+from functions.parsing import parsed_body, parsed_query, version_in
+from shared import wiring
+from shared.domain.access import Caller, Permission, Reach, reach
+from shared.domain.claims import caller as caller_of
+from shared.domain.entry import Asking, Operation
+from shared.errors import NotAllowed, NotFound, Refusal, Unauthenticated
+from shared.usecases.refuse import refuse, refuse_nobody
+from shared.usecases.within import OutOfReach
+from shared.wiring import Services
+
+B = TypeVar("B")
+Q = TypeVar("Q")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """What a door is, declared: read by the desk, by the house tests and by the description of the API.
+
+    `permission` is None for a door open to all. `changes`: the caller must say which version it changes.
+    """
+
+    name: str
+    method: str
+    route: str
+    permission: Permission | None
+    operation: Operation
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    changes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request(Generic[B, Q]):
+    """A request that was let in: who, within what reach, and what they ask, parsed."""
+
+    caller: Caller
+    reach: Reach
+    asking: Asking
+    services: Services
+    route: Mapping[str, str]
+    body: B
+    query: Q
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """`body`: a JSON value, or bytes or text of `content_type`."""
+
+    body: Any
+    status: HTTPStatus = HTTPStatus.OK
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Handler = Callable[[Request[Any, Any]], Awaitable[Answer]]
+Opened = Callable[[func.HttpRequest, func.Context], Awaitable[func.HttpResponse]]
+
+
+def opens(bp: func.Blueprint, door: Door) -> Callable[[Handler], Opened]:
+    """Hang `handler` behind the desk as the HTTP function `door.name`."""
+
+    def hang(handler: Handler) -> Opened:
+        # Not functools.wraps: the host matches parameter names with bindings, and wraps would show the handler's.
+        async def opened(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+            return await _attend(door, handler, req, str(context.invocation_id), wiring.services())
+
+        opened.__name__ = handler.__name__
+        opened.door = door  # type: ignore[attr-defined] # read by tests/house
+        routed = bp.route(door.route, methods=[door.method], auth_level=func.AuthLevel.ANONYMOUS)(opened)
+        hung: Opened = bp.function_name(door.name)(routed)
+        return hung
+
+    return hang
+
+
+async def _attend(
+    door: Door, handler: Handler, req: func.HttpRequest, request_id: str, services: Services
+) -> func.HttpResponse:
+    try:
+        asking = stranger(req, request_id=request_id, now=services.now(), seed=services.seed())
+        caller, asking = await _recognise(door, req, asking, services)
+        answer = await _let_in(door, handler, req, caller, asking, services)
+        return respond(answer.body, answer.status, answer.content_type, answer.headers, request_id)
+    except Refusal as no:
+        return problem(no, request_id)
+    except Exception as fault:  # noqa: BLE001 - the last line: the caller gets an answer, the operator a place to look
+        services.metrics.count(f"fault.{door.name}")
+        return failed(fault, door.name, request_id)
+
+
+async def _recognise(door: Door, req: func.HttpRequest, asking: Asking, services: Services) -> tuple[Caller, Asking]:
+    """1. Who is asking. Nobody in particular is counted, and goes no further than the doors open to all."""
+    if door.permission is None:
+        return Caller(subject=asking.actor.id, roles=frozenset()), asking
+    try:
+        claims = await services.tokens.claims(bearer(req))
+        caller = caller_of(claims, services.expected, now=asking.at)
+    except Unauthenticated as no:
+        services.metrics.count(f"refused.{no.code}")
+        await refuse_nobody(no.code, asking=asking, records=services.records)
+        raise
+    return caller, known(asking, req, caller, door.permission)
+
+
+async def _let_in(
+    door: Door, handler: Handler, req: func.HttpRequest, caller: Caller, asking: Asking, services: Services
+) -> Answer:
+    """2. to 4. What is refused for want of a right is entered before it is answered."""
+    try:
+        request = _asked(door, req, caller, asking, services)
+        return await handler(request)
+    except (NotAllowed, NotFound) as no:
+        code = "not-allowed" if isinstance(no, NotAllowed) else "not-found"
+        about = no.clip if isinstance(no, OutOfReach) else _subject(req)
+        await refuse(code, door=door.name, about=about, asking=asking, records=services.records)
+        raise
+
+
+def _asked(door: Door, req: func.HttpRequest, caller: Caller, asking: Asking, services: Services) -> Request[Any, Any]:
+    return Request(
+        caller=caller,
+        reach=reach(caller, door.permission) if door.permission else Reach(),
+        asking=asking,
+        services=services,
+        route=dict(req.route_params),
+        version=version_in(req),
+        query=parsed_query(door.query, req) if door.query else None,
+        body=parsed_body(door.body, req) if door.body else None,
+    )
+
+
+def _subject(req: func.HttpRequest) -> str:
+    """What was asked about, for the entry: ids of the route, cut to a length an entry can hold."""
+    return "/".join(str(value)[:64] for value in req.route_params.values()) or "service"

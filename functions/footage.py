@@ -1,0 +1,191 @@
+"""The doors to footage: search, read, poster, play, categorise, and the trail of a clip."""
+
+from typing import Any
+
+import azure.functions as func
+from pydantic import Field
+
+from functions.answers import ShownClip, ShownEntry
+from functions.door import Answer, Door, Request, opens
+from functions.paging import Pages
+from functions.parsing import UUID, Body, Identifier, PlainText, Query
+from shared.domain.access import Permission
+from shared.domain.category import CATEGORIES
+from shared.domain.entry import Operation
+from shared.domain.footage import Clip, ClipId, Evidential, OfficerId, State
+from shared.errors import Malformed, NotFound
+from shared.ports import ClipFilter, Held
+from shared.usecases.categorise import Category, categorise
+from shared.usecases.play import play
+from shared.usecases.read import poster, read
+from shared.usecases.search import search
+from shared.usecases.trail import trail
+
+bp = func.Blueprint()
+
+
+class SearchQuery(Query):
+    officer: PlainText | None = None
+    camera: Identifier | None = None
+    incident: PlainText | None = None
+    category: Identifier | None = None
+    evidential: Evidential | None = None
+    state: State | None = None
+    page: str | None = Field(default=None, max_length=500)
+    limit: int = Field(default=50, ge=1, le=100)
+
+
+class CategoryBody(Body):
+    category: Identifier
+    evidential: Evidential
+    reason: PlainText
+
+
+class PlaybackBody(Body):
+    reason: PlainText
+
+
+SEARCH = Door(
+    name="search",
+    method="GET",
+    route="footage",
+    permission=Permission.SEE,
+    operation=Operation.CONSULTATION,
+    query=SearchQuery,
+)
+READ = Door(
+    name="read",
+    method="GET",
+    route="footage/{id}",
+    permission=Permission.SEE,
+    operation=Operation.CONSULTATION,
+)
+POSTER = Door(
+    name="poster",
+    method="GET",
+    route="footage/{id}/poster",
+    permission=Permission.SEE,
+    operation=Operation.CONSULTATION,
+)
+PLAY = Door(
+    name="play",
+    method="POST",
+    route="footage/{id}/playback",
+    permission=Permission.PLAY,
+    operation=Operation.CONSULTATION,
+    body=PlaybackBody,
+)
+CATEGORISE = Door(
+    name="categorise",
+    method="PUT",
+    route="footage/{id}/category",
+    permission=Permission.DESCRIBE,
+    operation=Operation.ALTERATION,
+    body=CategoryBody,
+    changes=True,
+)
+TRAIL = Door(
+    name="trail",
+    method="GET",
+    route="footage/{id}/trail",
+    permission=Permission.TRAIL,
+    operation=Operation.CONSULTATION,
+)
+
+
+@opens(bp, SEARCH)
+async def search_footage(request: Request[None, SearchQuery]) -> Answer:
+    asked, services = request.query, request.services
+    wanted = asked.model_dump_json(exclude={"page", "limit"})
+    pages = Pages(keys=services.keys, question=f"{request.caller.subject}\n{wanted}", now=request.asking.at)
+    found, following = await search(
+        _filter(request),
+        after=await pages.begin(asked.page),
+        limit=asked.limit,
+        asking=request.asking,
+        records=services.records,
+    )
+    clips = [ShownClip.of(held).shown() for held in found]
+    return Answer(body={"clips": clips, "next": await pages.following(following)})
+
+
+@opens(bp, READ)
+async def read_footage(request: Request[None, None]) -> Answer:
+    held = await read(_clip(request), reach=request.reach, asking=request.asking, records=request.services.records)
+    return _shown(held)
+
+
+@opens(bp, POSTER)
+async def show_poster(request: Request[None, None]) -> Answer:
+    services = request.services
+    jpeg = await poster(
+        _clip(request),
+        reach=request.reach,
+        asking=request.asking,
+        records=services.records,
+        footage=services.footage,
+    )
+    return Answer(body=jpeg, content_type="image/jpeg")
+
+
+@opens(bp, PLAY)
+async def play_footage(request: Request[PlaybackBody, None]) -> Answer:
+    services = request.services
+    playback = await play(
+        _clip(request),
+        request.body.reason,
+        bind=services.bind_addresses,
+        reach=request.reach,
+        asking=request.asking,
+        records=services.records,
+        links=services.links,
+    )
+    return Answer(body={"url": playback.url, "expires": playback.expires.isoformat()})
+
+
+@opens(bp, CATEGORISE)
+async def categorise_footage(request: Request[CategoryBody, None]) -> Answer:
+    said = request.body
+    if said.category not in CATEGORIES:
+        raise Malformed(f"category: one of {', '.join(CATEGORIES)}", field="category")
+    held = await categorise(
+        _clip(request),
+        Category(name=said.category, evidential=said.evidential, why=said.reason),
+        version=request.version,
+        reach=request.reach,
+        asking=request.asking,
+        records=request.services.records,
+    )
+    return _shown(held)
+
+
+@opens(bp, TRAIL)
+async def read_trail(request: Request[None, None]) -> Answer:
+    entries = await trail(_clip(request), reach=request.reach, asking=request.asking, records=request.services.records)
+    return Answer(body={"entries": [ShownEntry.of(entry).shown() for entry in entries]})
+
+
+def _clip(request: Request[Any, Any]) -> ClipId:
+    """The clip the route names. What is no id of ours names no clip."""
+    given = request.route["id"]
+    if not UUID.fullmatch(given):
+        raise NotFound("there is no such clip")
+    return ClipId(given)
+
+
+def _shown(held: Held[Clip]) -> Answer:
+    clip = ShownClip.of(held)
+    return Answer(body=clip.shown(), headers={"ETag": f'"{clip.version}"'})
+
+
+def _filter(request: Request[None, SearchQuery]) -> ClipFilter:
+    asked = request.query
+    return ClipFilter(
+        reach=request.reach,
+        officer=OfficerId(asked.officer) if asked.officer else None,
+        camera=asked.camera,
+        incident=asked.incident,
+        category=asked.category,
+        evidential=asked.evidential,
+        state=asked.state,
+    )

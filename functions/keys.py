@@ -1,0 +1,16 @@
+"""The door of keys: with which public keys receipts can be verified, by anybody."""
+
+import azure.functions as func
+
+from functions.door import Answer, Door, Request, opens
+from shared.domain.entry import Operation
+
+bp = func.Blueprint()
+
+KEYS = Door(name="keys", method="GET", route="keys", permission=None, operation=Operation.ADMINISTRATION)
+
+
+@opens(bp, KEYS)
+async def list_keys(request: Request[None, None]) -> Answer:
+    verifiers = await request.services.keys.verifiers()
+    return Answer(body={"keys": [{"name": key.name, "verifier": str(key)} for key in verifiers]})

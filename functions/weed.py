@@ -1,0 +1,38 @@
+"""Timer -> weed: hourly, UTC, erase the footage that nobody kept."""
+
+import logging
+import time
+
+import azure.functions as func
+
+from functions.system import system
+from shared import wiring
+from shared.usecases.weed import weed
+
+bp = func.Blueprint()
+log = logging.getLogger(__name__)
+
+LASTS = 8 * 60  # seconds; host.json ends a function after ten minutes
+
+
+class WeedIncomplete(Exception):
+    """Some footage that is due could not be weeded. Failing the run raises the alert."""
+
+
+@bp.function_name("weed")
+@bp.timer_trigger(arg_name="timer", schedule="0 7 * * * *", use_monitor=True)
+async def weed_footage(timer: func.TimerRequest, context: func.Context) -> None:
+    services = wiring.services()
+    ends = time.monotonic() + LASTS
+    run = str(context.invocation_id)
+    report = await weed(
+        asking=system("weed", key=run, request=run, services=services),
+        records=services.records,
+        footage=services.footage,
+        out_of_time=lambda: time.monotonic() > ends,
+    )
+    for name in ("weeded", "kept", "failed"):
+        services.metrics.count(f"weed.{name}", getattr(report, name))
+    log.info("weed: weeded=%d kept=%d failed=%d late=%s", report.weeded, report.kept, report.failed, report.late)
+    if report.failed:
+        raise WeedIncomplete(f"{report.failed} clips could not be weeded; the log names them")
