@@ -1,0 +1,82 @@
+"""Make and rotate the service's own keys in Key Vault: `python -m tools.keys create|rotate|list`.
+
+    receipt-key   base64 of an Ed25519 seed, tagged with its key name; receipts are signed with its current version,
+                  and every enabled version still verifies what it signed
+    page-key      base64 of 32 bytes; page tokens are made unforgeable with it
+
+`create` makes what is missing and touches nothing that is there. `rotate` adds a new version of the receipt key; the
+service takes it up within ten minutes. A seed is made here, goes to the vault, and is printed nowhere.
+"""
+
+import argparse
+import asyncio
+import base64
+import os
+import secrets
+import sys
+
+from azure.core.exceptions import ResourceNotFoundError
+from azure.identity.aio import DefaultAzureCredential
+from azure.keyvault.secrets.aio import SecretClient
+
+RECEIPTS, PAGES = "receipt-key", "page-key"
+SEED = 32  # bytes
+
+
+async def create(vault: SecretClient, *, name: str) -> None:
+    """Both keys exist once this returns."""
+    if not await _there(vault, RECEIPTS):
+        await _new_receipt_key(vault, name)
+    if not await _there(vault, PAGES):
+        await vault.set_secret(PAGES, _chance(), content_type="hmac-sha256")
+        print(f"made {PAGES}")
+
+
+async def rotate(vault: SecretClient, *, name: str) -> None:
+    """New receipts are signed by a new key of the same name; old ones still verify."""
+    await _new_receipt_key(vault, name)
+
+
+async def show(vault: SecretClient) -> None:
+    async for version in vault.list_properties_of_secret_versions(RECEIPTS):
+        print(f"{RECEIPTS} {version.version} made {version.created_on} enabled {version.enabled}")
+
+
+async def _new_receipt_key(vault: SecretClient, name: str) -> None:
+    made = await vault.set_secret(RECEIPTS, _chance(), content_type="ed25519", tags={"name": name})
+    print(f"made {RECEIPTS} {made.properties.version} for {name}")
+
+
+async def _there(vault: SecretClient, name: str) -> bool:
+    try:
+        await vault.get_secret(name)
+    except ResourceNotFoundError:
+        return False
+    return True
+
+
+def _chance() -> str:
+    return base64.b64encode(secrets.token_bytes(SEED)).decode("ascii")
+
+
+async def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m tools.keys", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("what", choices=["create", "rotate", "list"])
+    parser.add_argument("--vault", default=os.environ.get("KEY_VAULT_URL"), help="else the setting KEY_VAULT_URL")
+    parser.add_argument("--origin", default=os.environ.get("LOG_ORIGIN"), help="else the setting LOG_ORIGIN")
+    given = parser.parse_args(argv)
+    if not given.vault or not given.origin:
+        parser.error("say --vault and --origin, or set KEY_VAULT_URL and LOG_ORIGIN")
+    name = f"{given.origin}/receipts"
+    async with DefaultAzureCredential() as credential, SecretClient(given.vault, credential) as vault:
+        match given.what:
+            case "create":
+                await create(vault, name=name)
+            case "rotate":
+                await rotate(vault, name=name)
+            case _:
+                await show(vault)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))
