@@ -27,7 +27,7 @@ $(SERVERS): local/package.json local/package-lock.json
 	@touch $@
 
 run: setup  ## start everything, dock some clips, tell their story, keep serving
-	@$(RUN) -m local.story
+	@$(RUN) -m local.run
 
 stack: setup  ## start everything but the Functions host, for `func start` in another window
 	@$(RUN) -m local.stack

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import azure.functions as func
 
+from functions.parsing import canonical_address
 from shared.domain.access import Caller, Permission
 from shared.domain.entry import Asking
 from shared.errors import Malformed, Unauthenticated
@@ -13,7 +14,7 @@ from shared.usecases.refuse import NOBODY
 
 LONGEST_TOKEN = 16_384
 KEY = re.compile(r"[\x21-\x7e]{1,128}")
-ADDRESS = re.compile(r"\[?([0-9A-Fa-f:.]+?)\]?(?::\d{1,5})?")
+AND_PORT = re.compile(r"\[([^\]]+)\](?::\d{1,5})?|([\d.]+):\d{1,5}")
 
 
 def stranger(req: func.HttpRequest, *, request_id: str, now: datetime, seed: bytes) -> Asking:
@@ -32,7 +33,7 @@ def known(asking: Asking, req: func.HttpRequest, caller: Caller, permission: Per
 
 def bearer(req: func.HttpRequest) -> str:
     """The access token. Raises Unauthenticated; a principal header alone is nobody (DESIGN section 7)."""
-    scheme, _, token = req.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = str(req.headers.get("Authorization", "")).partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated("an access token is needed", code="missing")
     if len(token) > LONGEST_TOKEN:
@@ -42,8 +43,9 @@ def bearer(req: func.HttpRequest) -> str:
 
 def _address(req: func.HttpRequest) -> str | None:
     """The right-most X-Forwarded-For: the one our own front end wrote; those before it anybody can send."""
-    last = req.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    match = ADDRESS.fullmatch(last)
-    if match is None:
+    last = str(req.headers.get("X-Forwarded-For", "")).rpartition(",")[2].strip()
+    match = AND_PORT.fullmatch(last)
+    try:
+        return canonical_address((match[1] or match[2]) if match else last)
+    except ValueError:
         return None
-    return last.rsplit(":", 1)[0] if last.count(":") == 1 else match[1]

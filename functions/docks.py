@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from functions.answers import ShownDock
 from functions.door import Answer, Door, Request, opens
-from functions.parsing import IDENTIFIER, Body, Identifier, PlainText, Uuid, version_out
+from functions.parsing import IDENTIFIER, Body, Identifier, NetworkAddress, PlainText, Uuid, version_out
 from shared.domain.access import Permission
 from shared.domain.entry import Operation
 from shared.domain.footage import Borough, ClipId, Dock, DockId, OfficerId, Sha256
@@ -35,8 +35,8 @@ Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 class DockBody(Body):
     station: PlainText
     borough: PlainText
-    client: Uuid
-    addresses: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-fA-F.:]{2,45}$")], ...] = ()
+    client: Identifier
+    addresses: tuple[NetworkAddress, ...] = ()
     enabled: bool = True
 
 

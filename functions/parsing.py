@@ -1,9 +1,9 @@
 """From bytes and query texts to what a door declared. What does not fit is refused by the name of its field."""
 
 import base64
-import binascii
 import re
 import unicodedata
+from ipaddress import ip_address
 from typing import Annotated, TypeVar
 
 import azure.functions as func
@@ -45,6 +45,21 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 Identifier = Annotated[str, StringConstraints(pattern=f"^{IDENTIFIER.pattern}$")]
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 Uuid = Annotated[str, StringConstraints(pattern=f"^{UUID.pattern}$")]
+ETAG = re.compile(r'"?([A-Za-z0-9_-]+)"?')
+
+
+def canonical_address(text: str) -> str:
+    """The one way to write a network address, so that two of them can be compared. Raises ValueError if it is none."""
+    if "%" in text:
+        raise ValueError("an address with a zone names a machine to itself only")
+    try:
+        address = ip_address(text)
+    except ValueError:
+        raise ValueError("must be an IPv4 or IPv6 address") from None
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+NetworkAddress = Annotated[str, AfterValidator(canonical_address)]
 
 
 def parsed_body(kind: type[M], req: func.HttpRequest) -> M:
@@ -69,10 +84,12 @@ def version_in(req: func.HttpRequest) -> str | None:
     given = req.headers.get("If-Match")
     if not given:
         return None
+    ours = ETAG.fullmatch(given.strip())
     try:
-        padded = given.strip().strip('"') + "=="
-        return base64.urlsafe_b64decode(padded).decode()
-    except (binascii.Error, UnicodeDecodeError, ValueError):
+        if ours is None:
+            raise ValueError
+        return base64.urlsafe_b64decode(ours[1] + "==").decode()
+    except ValueError:
         raise Malformed("this is no ETag of ours", field="If-Match") from None
 
 

@@ -1,0 +1,191 @@
+"""The one place where settings become adapters.
+
+Nothing is built until it is first used, and an SDK is imported when its adapter is built: a timer pays for the two it
+needs. One set of clients serves the process; they belong to the event loop of their first call.
+"""
+
+import os
+import time
+from datetime import UTC, datetime
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Protocol
+
+from shared.domain.claims import Expected
+from shared.ports import (
+    Announcer,
+    FixityQueue,
+    Footage,
+    Inspector,
+    Keys,
+    Links,
+    Metrics,
+    Probe,
+    Records,
+    Tokens,
+)
+from shared.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+    from azure.cosmos.aio import ContainerProxy
+    from azure.storage.blob.aio import BlobServiceClient
+    from azure.storage.queue.aio import QueueClient
+
+DATABASE, CONTAINER, QUEUE = "continuity", "records", "fixity"
+
+
+class Services(Protocol):
+    """Everything a door hands on to its verb."""
+
+    @property
+    def records(self) -> Records: ...
+    @property
+    def footage(self) -> Footage: ...
+    @property
+    def links(self) -> Links: ...
+    @property
+    def inspector(self) -> Inspector: ...
+    @property
+    def queue(self) -> FixityQueue: ...
+    @property
+    def announcer(self) -> Announcer: ...
+    @property
+    def tokens(self) -> Tokens: ...
+    @property
+    def keys(self) -> Keys: ...
+    @property
+    def probe(self) -> Probe: ...
+    @property
+    def metrics(self) -> Metrics: ...
+    @property
+    def expected(self) -> Expected: ...
+    @property
+    def bind_addresses(self) -> bool: ...
+    def now(self) -> datetime: ...
+    def seed(self) -> bytes: ...
+
+
+class Wired:
+    """Services on Azure, or on anything that speaks like it: only the addresses differ."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def seed(self) -> bytes:
+        return os.urandom(32)
+
+    @cached_property
+    def expected(self) -> Expected:
+        s = self._settings
+        return Expected(
+            issuers=s.token_issuers, audiences=s.token_audiences, officer=s.claim_officer, borough=s.claim_borough
+        )
+
+    @property
+    def bind_addresses(self) -> bool:
+        return self._settings.sas_address_binding == "on"
+
+    @cached_property
+    def records(self) -> Records:
+        from shared.adapters.cosmos_records import CosmosRecords
+
+        return CosmosRecords(self._container)
+
+    @cached_property
+    def footage(self) -> Footage:
+        from shared.adapters.blob_footage import BlobFootage
+
+        return BlobFootage(self._blobs)
+
+    @cached_property
+    def links(self) -> Links:
+        from shared.adapters.blob_links import BlobLinks
+
+        return BlobLinks(self._blobs)
+
+    @cached_property
+    def inspector(self) -> Inspector:
+        from shared.adapters.media.inspector import ChildInspector
+
+        return ChildInspector()
+
+    @cached_property
+    def queue(self) -> FixityQueue:
+        from shared.adapters.queue_fixity import QueueFixity
+
+        return QueueFixity(self._queue)
+
+    @cached_property
+    def announcer(self) -> Announcer:
+        from azure.eventgrid.aio import EventGridPublisherClient
+
+        from shared.adapters.topic_announcer import TopicAnnouncer
+
+        return TopicAnnouncer(EventGridPublisherClient(self._settings.events_topic_url, self._credential))
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        from shared.adapters.jwt_tokens import JwtTokens
+
+        return JwtTokens(self._settings.token_jwks_url, clock=time.monotonic)
+
+    @cached_property
+    def keys(self) -> Keys:
+        from azure.keyvault.secrets.aio import SecretClient
+
+        from shared.adapters.vault_keys import VaultKeys
+
+        return VaultKeys(SecretClient(self._settings.key_vault_url, self._credential), clock=time.monotonic)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        from shared.telemetry import metrics
+
+        on = self._settings.telemetry == "on"
+        return metrics(on=on, connection_string=self._settings.applicationinsights_connection_string)
+
+    @cached_property
+    def probe(self) -> Probe:
+        from shared.adapters.probe import ProbeAll
+
+        return ProbeAll(
+            {
+                "records": self._container.read,
+                "footage": lambda: self.footage.landed("nothing/lies/here"),
+                "queue": lambda: self._queue.get_queue_properties(),
+                "keys": self.keys.verifiers,
+            }
+        )
+
+    @cached_property
+    def _credential(self) -> "AsyncTokenCredential":
+        from azure.identity.aio import DefaultAzureCredential
+
+        return DefaultAzureCredential()
+
+    @cached_property
+    def _blobs(self) -> "BlobServiceClient":
+        from azure.storage.blob.aio import BlobServiceClient
+
+        return BlobServiceClient(self._settings.footage_account_url, credential=self._credential)
+
+    @cached_property
+    def _queue(self) -> "QueueClient":
+        from azure.storage.queue.aio import QueueClient
+
+        return QueueClient(self._settings.queue_account_url, QUEUE, credential=self._credential)
+
+    @cached_property
+    def _container(self) -> "ContainerProxy":
+        from azure.cosmos.aio import CosmosClient
+
+        client = CosmosClient(self._settings.cosmos_endpoint, self._credential)
+        return client.get_database_client(DATABASE).get_container_client(CONTAINER)
+
+
+@cache
+def services() -> Services:
+    return Wired(read_settings())
