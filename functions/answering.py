@@ -9,9 +9,9 @@ import logging
 import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
 
 import azure.functions as func
+from pydantic import BaseModel
 
 from shared.errors import (
     Condemned,
@@ -48,9 +48,9 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="continuity"'}
 
 
 def respond(
-    body: Any, status: HTTPStatus, content_type: str, headers: Mapping[str, str], request_id: str
+    body: BaseModel | bytes | str, status: HTTPStatus, content_type: str, headers: Mapping[str, str], request_id: str
 ) -> func.HttpResponse:
-    raw = body if isinstance(body, bytes | str) else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    raw = body.model_dump_json(by_alias=True) if isinstance(body, BaseModel) else body
     # Nothing of the service may lie in a cache between it and the person who was let in.
     always = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "X-Request-Id": request_id}
     return func.HttpResponse(raw, status_code=status, mimetype=content_type, headers={**always, **headers})
@@ -58,23 +58,15 @@ def respond(
 
 def problem(no: Refusal, request_id: str) -> func.HttpResponse:
     status = STATUS[type(no)]
-    document = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": str(no)}
-    if no.field:
-        document["field"] = no.field
     headers = CHALLENGE if status is HTTPStatus.UNAUTHORIZED else {}
-    return respond(document, status, PROBLEM, headers, request_id)
+    return respond(_document(status, str(no), no.field), status, PROBLEM, headers, request_id)
 
 
 def failed(fault: Exception, door: str, request_id: str) -> func.HttpResponse:
     log.error("%s failed: request=%s %s", door, request_id, place_of(fault))
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    document = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": int(status),
-        "detail": f"this failed on our side; whether it was done is not known. Ask again; name request {request_id}",
-    }
-    return respond(document, status, PROBLEM, {}, request_id)
+    detail = f"this failed on our side; whether it was done is not known. Ask again; name request {request_id}"
+    return respond(_document(status, detail, None), status, PROBLEM, {}, request_id)
 
 
 def place_of(fault: BaseException) -> str:
@@ -88,3 +80,8 @@ def place_of(fault: BaseException) -> str:
         if "site-packages" not in frame.filename:
             at = f"{'/'.join(frame.filename.split('/')[-2:])}:{frame.lineno} {frame.name}"
     return f"{' <- '.join(kinds)} at {at}"
+
+
+def _document(status: HTTPStatus, detail: str, field: str | None) -> str:
+    document = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
+    return json.dumps(document | ({"field": field} if field else {}))

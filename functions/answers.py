@@ -7,16 +7,12 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from functions.parsing import version_out
-from shared.domain.entry import Entry
-from shared.domain.footage import Clip, Dock
+from shared.domain.footage import Clip
 from shared.ports import Held
 
 
 class Shown(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, from_attributes=True, validate_by_name=True)
-
-    def shown(self) -> object:
-        return self.model_dump(mode="json", by_alias=True)
 
 
 class ShownVideo(Shown):
@@ -102,6 +98,34 @@ class ShownClip(Shown):
         return cls.model_validate({**facts, "version": version_out(held.version), "size": clip.blob.size})
 
 
+class ShownClips(Shown):
+    """A page of clips; `next` is the page token of the one after it, if there is one."""
+
+    clips: tuple[ShownClip, ...]
+    next: str | None
+
+
+class ShownPlayback(Shown):
+    """An address to watch a clip by, and until when."""
+
+    url: str
+    expires: datetime
+
+
+class ShownGrant(Shown):
+    """Leave to write one recording to one address, and until when."""
+
+    recording: str
+    url: str
+    expires: datetime
+
+
+class ShownPending(Shown):
+    """There is no receipt yet."""
+
+    state: str = "pending"
+
+
 class ShownDock(Shown):
     id: str
     station: str
@@ -110,9 +134,9 @@ class ShownDock(Shown):
     addresses: tuple[str, ...]
     enabled: bool
 
-    @classmethod
-    def of(cls, dock: Dock) -> Self:
-        return cls.model_validate(dock)
+
+class ShownDocks(Shown):
+    docks: tuple[ShownDock, ...]
 
 
 class ShownActor(Shown):
@@ -153,6 +177,30 @@ class ShownEntry(Shown):
     request: str
     changes: tuple[ShownChange, ...]
 
-    @classmethod
-    def of(cls, entry: Entry) -> Self:
-        return cls.model_validate(entry)
+
+class ShownEntries(Shown):
+    """Entries; `next` is the page token of those after them, where they come in pages and there are more."""
+
+    entries: tuple[ShownEntry, ...]
+    next: str | None = None
+
+
+class ShownHealth(Shown):
+    status: str = "alive"
+
+
+class ShownAnswers(Shown):
+    """Each thing the service rests on, and whether it answered."""
+
+    answers: dict[str, bool]
+
+
+class ShownKey(Shown):
+    """A public key: its name, and the verifier key of a signed note (C2SP signed-note)."""
+
+    name: str
+    verifier: str
+
+
+class ShownKeys(Shown):
+    keys: tuple[ShownKey, ...]

@@ -5,7 +5,7 @@ from typing import Annotated
 import azure.functions as func
 from pydantic import AwareDatetime, Field
 
-from functions.answers import ShownEntry
+from functions.answers import ShownEntries, ShownEntry
 from functions.door import Answer, Door, Request, opens
 from functions.paging import Pages
 from functions.parsing import PlainText, Query
@@ -52,5 +52,5 @@ async def read_audit(request: Request[None, AuditQuery]) -> Answer:
         asking=request.asking,
         records=services.records,
     )
-    entries = [ShownEntry.of(entry).shown() for entry in found]
-    return Answer(body={"entries": entries, "next": await pages.following(following)})
+    entries = tuple(ShownEntry.model_validate(entry) for entry in found)
+    return Answer(body=ShownEntries(entries=entries, next=await pages.following(following)))

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import azure.functions as func
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from functions.answers import ShownDock
+from functions.answers import ShownDock, ShownDocks, ShownGrant, ShownPending
 from functions.door import Answer, Door, Request, opens
 from functions.parsing import IDENTIFIER, Body, Identifier, NetworkAddress, PlainText, Uuid, version_out
 from shared.domain.access import Permission
@@ -94,13 +94,13 @@ async def register(request: Request[DockBody, None]) -> Answer:
         enabled=said.enabled,
     )
     held = await register_dock(dock, version=request.version, asking=request.asking, records=request.services.records)
-    return Answer(body=ShownDock.of(held.record).shown(), headers={"ETag": f'"{version_out(held.version)}"'})
+    return Answer(body=ShownDock.model_validate(held.record), headers={"ETag": f'"{version_out(held.version)}"'})
 
 
 @opens(bp, LIST)
 async def list_register(request: Request[None, None]) -> Answer:
     docks = await list_docks(asking=request.asking, records=request.services.records)
-    return Answer(body={"docks": [ShownDock.of(dock).shown() for dock in docks]})
+    return Answer(body=ShownDocks(docks=tuple(ShownDock.model_validate(dock) for dock in docks)))
 
 
 @opens(bp, GRANT)
@@ -114,8 +114,7 @@ async def grant_footage(request: Request[GrantBody, None]) -> Answer:
         records=services.records,
         links=services.links,
     )
-    body = {"recording": granted.recording, "url": granted.url, "expires": granted.expires.isoformat()}
-    return Answer(body=body, status=HTTPStatus.CREATED)
+    return Answer(body=ShownGrant.model_validate(granted), status=HTTPStatus.CREATED)
 
 
 @opens(bp, RECEIPT)
@@ -130,7 +129,7 @@ async def issue_receipt(request: Request[None, None]) -> Answer:
         keys=services.keys,
     )
     if note is None:
-        return Answer(body={"state": "pending"}, status=HTTPStatus.ACCEPTED, headers=RETRY_AFTER)
+        return Answer(body=ShownPending(), status=HTTPStatus.ACCEPTED, headers=RETRY_AFTER)
     return Answer(body=note, content_type="text/plain; charset=utf-8")
 
 

@@ -64,9 +64,9 @@ class Request(Generic[B, Q]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """`body`: a JSON value, or bytes or text of `content_type`."""
+    """`body`: a shape of functions/answers.py, or bytes or text of `content_type`."""
 
-    body: Any
+    body: BaseModel | bytes | str
     status: HTTPStatus = HTTPStatus.OK
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)

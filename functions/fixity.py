@@ -49,6 +49,6 @@ async def enter_poison(message: func.QueueMessage, context: func.Context) -> Non
 def _clip(message: func.QueueMessage) -> ClipId | None:
     try:
         named = json.loads(message.get_body())["clip"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return ClipId(named) if isinstance(named, str) and UUID.fullmatch(named) else None

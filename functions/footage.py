@@ -5,7 +5,7 @@ from typing import Any
 import azure.functions as func
 from pydantic import Field
 
-from functions.answers import ShownClip, ShownEntry
+from functions.answers import ShownClip, ShownClips, ShownEntries, ShownEntry, ShownPlayback
 from functions.door import Answer, Door, Request, opens
 from functions.paging import Pages
 from functions.parsing import UUID, Body, Identifier, PlainText, Query
@@ -105,8 +105,8 @@ async def search_footage(request: Request[None, SearchQuery]) -> Answer:
         asking=request.asking,
         records=services.records,
     )
-    clips = [ShownClip.of(held).shown() for held in found]
-    return Answer(body={"clips": clips, "next": await pages.following(following)})
+    clips = tuple(ShownClip.of(held) for held in found)
+    return Answer(body=ShownClips(clips=clips, next=await pages.following(following)))
 
 
 @opens(bp, READ)
@@ -140,7 +140,7 @@ async def play_footage(request: Request[PlaybackBody, None]) -> Answer:
         records=services.records,
         links=services.links,
     )
-    return Answer(body={"url": playback.url, "expires": playback.expires.isoformat()})
+    return Answer(body=ShownPlayback.model_validate(playback))
 
 
 @opens(bp, CATEGORISE)
@@ -162,7 +162,7 @@ async def categorise_footage(request: Request[CategoryBody, None]) -> Answer:
 @opens(bp, TRAIL)
 async def read_trail(request: Request[None, None]) -> Answer:
     entries = await trail(_clip(request), reach=request.reach, asking=request.asking, records=request.services.records)
-    return Answer(body={"entries": [ShownEntry.of(entry).shown() for entry in entries]})
+    return Answer(body=ShownEntries(entries=tuple(ShownEntry.model_validate(entry) for entry in entries)))
 
 
 def _clip(request: Request[Any, Any]) -> ClipId:
@@ -175,7 +175,7 @@ def _clip(request: Request[Any, Any]) -> ClipId:
 
 def _shown(held: Held[Clip]) -> Answer:
     clip = ShownClip.of(held)
-    return Answer(body=clip.shown(), headers={"ETag": f'"{clip.version}"'})
+    return Answer(body=clip, headers={"ETag": f'"{clip.version}"'})
 
 
 def _filter(request: Request[None, SearchQuery]) -> ClipFilter:

@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 import azure.functions as func
 
+from functions.answers import ShownAnswers, ShownHealth
 from functions.door import Answer, Door, Request, opens
 from shared.domain.access import Permission
 from shared.domain.entry import Operation
@@ -23,7 +24,7 @@ DETAILS = Door(
 
 @opens(bp, HEALTH)
 async def health(request: Request[None, None]) -> Answer:
-    return Answer(body={"status": "alive"})
+    return Answer(body=ShownHealth())
 
 
 @opens(bp, DETAILS)
@@ -32,4 +33,4 @@ async def details(request: Request[None, None]) -> Answer:
     services = request.services
     answered = await health_details(asking=request.asking, records=services.records, probe=services.probe)
     status = HTTPStatus.OK if all(answered.values()) else HTTPStatus.SERVICE_UNAVAILABLE
-    return Answer(body={"answers": dict(answered)}, status=status)
+    return Answer(body=ShownAnswers(answers=dict(answered)), status=status)

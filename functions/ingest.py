@@ -28,7 +28,8 @@ COMMITTED = frozenset({"PutBlob", "PutBlockList", "CopyBlob", "FlushWithClose"})
 @bp.event_grid_trigger(arg_name="event")
 async def ingest_footage(event: func.CloudEvent, context: func.Context) -> None:
     services = wiring.services()
-    data: Mapping[str, Any] = event.get_json()
+    said = event.get_json()
+    data: Mapping[str, Any] = said if isinstance(said, Mapping) else {}
     path = _footage_path(event, data)
     if path is None:
         services.metrics.count("ingest.not-footage")
@@ -44,7 +45,7 @@ async def ingest_footage(event: func.CloudEvent, context: func.Context) -> None:
 def _footage_path(event: func.CloudEvent | func.EventGridEvent, data: Mapping[str, Any]) -> str | None:
     """The path, or None for what can never be footage. The subject, not the url: only the subject is exact."""
     kind = event.event_type if isinstance(event, func.EventGridEvent) else event.type
-    if kind != CREATED or data.get("api") not in COMMITTED:
+    if kind != CREATED or str(data.get("api")) not in COMMITTED:
         return None
     return path_in(event.subject or "")
 

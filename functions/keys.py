@@ -2,6 +2,7 @@
 
 import azure.functions as func
 
+from functions.answers import ShownKey, ShownKeys
 from functions.door import Answer, Door, Request, opens
 from shared.domain.entry import Operation
 
@@ -13,4 +14,4 @@ KEYS = Door(name="keys", method="GET", route="keys", permission=None, operation=
 @opens(bp, KEYS)
 async def list_keys(request: Request[None, None]) -> Answer:
     verifiers = await request.services.keys.verifiers()
-    return Answer(body={"keys": [{"name": key.name, "verifier": str(key)} for key in verifiers]})
+    return Answer(body=ShownKeys(keys=tuple(ShownKey(name=key.name, verifier=str(key)) for key in verifiers)))
