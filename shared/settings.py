@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 Switch = Literal["on", "off"]
 
@@ -47,7 +47,7 @@ def _listed(text: object) -> object:
 Address = Annotated[str, AfterValidator(_address)]
 Secure = Annotated[Address, AfterValidator(_secure)]
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
-Name = Annotated[str, Field(min_length=1)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Settings(BaseModel):

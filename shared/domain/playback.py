@@ -1,16 +1,32 @@
-"""How long an address to watch a clip is good for: its length and a quarter of an hour, at most four hours."""
+"""An address to watch a clip by: how long it is good for, and from where.
+
+    P1  It is good for the clip's length and a quarter of an hour, at most four hours; a clip whose length nobody
+        knows gets the longest.
+    P2  Where addresses are bound to the caller's own, it must be known and of version 4: storage binds to no other,
+        and an unbound one would break the promise.
+"""
 
 from datetime import datetime, timedelta
+from ipaddress import AddressValueError, IPv4Address
 
 from shared.domain.footage import Clip
+from shared.errors import NotAllowed
 
 MARGIN = timedelta(minutes=15)
 LONGEST = timedelta(hours=4)
 
 
 def watchable_until(clip: Clip, *, now: datetime) -> datetime:
-    """A clip whose length nobody knows gets the longest."""
+    """Rule P1."""
     length = clip.media.duration_ms if clip.media else None
     if length is None:
         return now + LONGEST
     return now + min(timedelta(milliseconds=length) + MARGIN, LONGEST)
+
+
+def bindable(address: str | None) -> str:
+    """Rule P2. Raises NotAllowed."""
+    try:
+        return str(IPv4Address(address or ""))
+    except AddressValueError:
+        raise NotAllowed("from your network no address can be given: it has no IPv4 address to bind to") from None

@@ -7,7 +7,7 @@ from shared.domain.access import Reach
 from shared.domain.category import must_be_there
 from shared.domain.entry import Asking, Reason
 from shared.domain.footage import ClipId
-from shared.domain.playback import watchable_until
+from shared.domain.playback import bindable, watchable_until
 from shared.ports import Links, Records
 from shared.usecases.commit import commit
 from shared.usecases.read import consulted
@@ -26,9 +26,9 @@ async def play(
     """`bind`: the address works from the caller's own network address only."""
     held = await within(records, clip, reach)
     must_be_there(held.record)
+    address = bindable(asking.address) if bind else None
     draft = replace(consulted(held.record, "footage.played", asking), reason=Reason(code="stated", text=why))
     await commit(records, draft)
     until = watchable_until(held.record, now=asking.at)
-    address = asking.address if bind else None
     url = await links.to_read(held.record.blob, now=asking.at, until=until, address=address)
     return Playback(url=url, expires=until)

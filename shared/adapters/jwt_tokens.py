@@ -1,0 +1,137 @@
+"""JwtTokens keeps the promise of Tokens: RS256 signatures of the directory's published keys, and nothing else.
+
+J1  The algorithm is RS256, whatever the token says; keys a token carries or points to are never looked at.
+J2  A key is one of the directory's, by its id. An unknown id has the directory asked, at most once a minute however
+    many such tokens come, and by one asker at a time.
+J3  A token is at most 16 kB. Every refusal is Unauthenticated with a code of CODES.
+J4  If the directory never answered there is nothing to judge by: that is a fault, not the caller's doing.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import aiohttp
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from shared.errors import Unauthenticated
+
+ALGORITHM = "RS256"
+CODES = frozenset({"missing", "malformed", "algorithm", "key", "signature"})
+LONGEST_TOKEN = 16 * 1024
+LONGEST_KEY_ID = 200
+SMALLEST_KEY_BITS = 2048
+ASKED_EVERY_SECONDS = 60.0
+FIRST_ASKED_EVERY_SECONDS = 2.0  # until the directory has answered once
+KEYS_LAST_SECONDS = 12 * 3600.0
+PATIENCE_SECONDS = 10.0
+# domain/claims.py judges what is claimed; here only the signature is.
+UNJUDGED = {f"verify_{claim}": False for claim in ("exp", "nbf", "iat", "aud", "iss", "sub", "jti")}
+
+Fetch = Callable[[str], Awaitable[Any]]
+
+
+async def fetch_json(url: str) -> Any:
+    """The JSON at `url`. Redirects are not followed: keys come from the address we were given."""
+    timeout = aiohttp.ClientTimeout(total=PATIENCE_SECONDS)
+    async with (
+        aiohttp.ClientSession(timeout=timeout, raise_for_status=True) as session,
+        session.get(url, allow_redirects=False) as answer,
+    ):
+        return await answer.json()
+
+
+class JwtTokens:
+    """`clock` gives seconds that never go back."""
+
+    def __init__(
+        self, jwks_url: str, *, fetch: Fetch = fetch_json, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._url, self._fetch, self._clock = jwks_url, fetch, clock
+        self._keys: Mapping[str, RSAPublicKey] = {}
+        self._answered: float | None = None
+        self._asked: float | None = None
+        self._asking = asyncio.Lock()
+
+    async def claims(self, token: str) -> Mapping[str, Any]:
+        key = await self._key(_key_id(token))
+        try:
+            claims: Mapping[str, Any] = jwt.decode(token, key, algorithms=[ALGORITHM], options=UNJUDGED)  # type: ignore[arg-type]
+        except jwt.InvalidSignatureError:
+            raise Unauthenticated("the token's signature is not from our directory", code="signature") from None
+        except (jwt.PyJWTError, ValueError, RecursionError):
+            raise _malformed() from None
+        return claims
+
+    async def _key(self, key_id: str) -> RSAPublicKey:
+        if key_id not in self._keys or self._outdated():
+            async with self._asking:
+                if (key_id not in self._keys or self._outdated()) and self._may_ask():
+                    await self._ask()
+        if self._answered is None:
+            raise RuntimeError("the directory has not yet said which keys it signs with")
+        if key_id not in self._keys:
+            raise Unauthenticated("the token is signed with a key that is not our directory's", code="key")
+        return self._keys[key_id]
+
+    async def _ask(self) -> None:
+        self._asked = self._clock()
+        try:
+            keys = _directory_keys(await self._fetch(self._url))
+        except Exception as error:
+            if self._answered is None:
+                raise RuntimeError("the directory's keys could not be read") from error
+            return  # the keys we have are good until the directory says otherwise
+        self._keys, self._answered = keys, self._clock()
+
+    def _may_ask(self) -> bool:
+        every = FIRST_ASKED_EVERY_SECONDS if self._answered is None else ASKED_EVERY_SECONDS
+        return self._asked is None or self._clock() - self._asked >= every
+
+    def _outdated(self) -> bool:
+        return self._answered is not None and self._clock() - self._answered >= KEYS_LAST_SECONDS
+
+
+def _key_id(token: str) -> str:
+    """The key id the token names, once its header is one we take. Raises Unauthenticated."""
+    if not token:
+        raise Unauthenticated("there is no token", code="missing")
+    if len(token) > LONGEST_TOKEN or not token.isascii():
+        raise _malformed()
+    try:
+        header = jwt.get_unverified_header(token)
+    except (jwt.PyJWTError, ValueError, RecursionError):
+        raise _malformed() from None
+    if header.get("alg") != ALGORITHM:
+        raise Unauthenticated(f"the token is not signed with {ALGORITHM}", code="algorithm")
+    if "crit" in header or "b64" in header:  # extensions that would change what the signature covers
+        raise _malformed()
+    key_id = header.get("kid")
+    if not isinstance(key_id, str) or not 0 < len(key_id) <= LONGEST_KEY_ID:
+        raise Unauthenticated("the token does not name the key it is signed with", code="key")
+    return key_id
+
+
+def _directory_keys(published: Any) -> Mapping[str, RSAPublicKey]:
+    """The usable keys among those published. Raises if there is none: an empty answer is no answer."""
+    found = {entry["kid"]: key for entry in published["keys"] if (key := _usable(entry)) is not None}
+    if not found:
+        raise ValueError("the directory published no key we can use")
+    return found
+
+
+def _usable(entry: Mapping[str, Any]) -> RSAPublicKey | None:
+    fit = entry.get("kty") == "RSA" and entry.get("use", "sig") == "sig" and entry.get("alg", ALGORITHM) == ALGORITHM
+    if not fit or not isinstance(entry.get("kid"), str):
+        return None
+    try:
+        key = jwt.PyJWK(dict(entry), algorithm=ALGORITHM).key
+    except (jwt.PyJWTError, ValueError):
+        return None
+    return key if isinstance(key, RSAPublicKey) and key.key_size >= SMALLEST_KEY_BITS else None
+
+
+def _malformed() -> Unauthenticated:
+    return Unauthenticated("this is not a token", code="malformed")

@@ -1,0 +1,22 @@
+"""QueueFixity keeps the promise of FixityQueue: a message names a clip, and never lapses before it is read.
+
+The text is base64, as the Functions queue trigger expects; the client is one without an encoding policy of its own.
+"""
+
+import base64
+import json
+
+from azure.storage.queue.aio import QueueClient
+
+from shared.domain.footage import ClipId
+
+FOREVER = -1  # by default a message is dropped unread after seven days
+
+
+class QueueFixity:
+    def __init__(self, client: QueueClient) -> None:
+        self._client = client
+
+    async def ask(self, clip: ClipId) -> None:
+        message = base64.b64encode(json.dumps({"clip": clip}).encode())
+        await self._client.send_message(message.decode("ascii"), time_to_live=FOREVER)
