@@ -36,7 +36,7 @@ stop:  ## stop what `make run` or `make stack` left running
 	@$(RUN) -m local.stack stop
 
 token: setup  ## an access token of the running stack: make token ROLE=officer OFFICER=4021 BOROUGH=Southwark
-	@$(RUN) -m local.tokens --role $(or $(ROLE),officer) $(if $(OFFICER),--officer "$(OFFICER)") $(if $(BOROUGH),--borough "$(BOROUGH)") $(if $(NAME),--name "$(NAME)")
+	@$(RUN) -m local.tokens --role $(or $(ROLE),officer) $(if $(OFFICER),--officer "$(OFFICER)") $(if $(BOROUGH),--borough "$(BOROUGH)") $(if $(NAME),--name "$(NAME)") $(if $(CLIENT),--client "$(CLIENT)")
 
 test: setup  ## everything quick
 	@$(RUN) -m pytest -m "not slow"

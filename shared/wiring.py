@@ -155,7 +155,7 @@ class Wired:
             {
                 "records": self._container.read,
                 "footage": lambda: self.footage.landed("nothing/lies/here"),
-                "queue": lambda: self._queue.get_queue_properties(),
+                "queue": self._queue.get_queue_properties,
                 "keys": self.keys.verifiers,
             }
         )

@@ -8,7 +8,6 @@ J4  If the directory never answered there is nothing to judge by: that is a faul
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -46,9 +45,7 @@ async def fetch_json(url: str) -> Any:
 class JwtTokens:
     """`clock` gives seconds that never go back."""
 
-    def __init__(
-        self, jwks_url: str, *, fetch: Fetch = fetch_json, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, jwks_url: str, *, fetch: Fetch = fetch_json, clock: Callable[[], float]) -> None:
         self._url, self._fetch, self._clock = jwks_url, fetch, clock
         self._keys: Mapping[str, RSAPublicKey] = {}
         self._answered: float | None = None

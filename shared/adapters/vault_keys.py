@@ -9,7 +9,6 @@ V4  What was read is used for ten minutes. No key's value is ever in an error.
 import asyncio
 import base64
 import binascii
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -49,7 +48,7 @@ class VaultKeys:
         self,
         client: SecretClient,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float],
         receipt: str = RECEIPT_KEY,
         page: str = PAGE_KEY,
     ) -> None:

@@ -2,7 +2,7 @@
 
 A1  A role has, for each permission, a scope or nothing. With several roles, each adds to the others.
 A2  `own` is a clip of the caller's officer id, `borough` one of the caller's borough, `force` any clip,
-`itself` the dock whose register entry names the caller's client id.
+    `itself` the dock whose register entry names the caller's client id.
 A3  A scope that rests on a claim the token lacks gives nothing: the caller is refused, never widened.
 A4  Outside one's scope a clip does not exist.
 A5  An auditor whose token names a borough reads the audit feed of that borough only.

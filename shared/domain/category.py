@@ -13,9 +13,10 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
+from shared.domain.entry import REASON_LENGTH
 from shared.domain.footage import Clip, Decision, Evidential, State
 from shared.domain.retention import retention
-from shared.errors import Condemned, Conflict, Weeded
+from shared.errors import Condemned, Conflict, Malformed, Weeded
 
 VERSION = 1
 
@@ -45,6 +46,8 @@ def must_be_there(clip: Clip) -> None:
 def categorised(clip: Clip, *, category: str, evidential: Evidential, why: str, by: str, now: datetime) -> Clip:
     """The clip as `by` says it is, by rules C1 to C4."""
     must_be_there(clip)
+    if not 0 < len(why) <= REASON_LENGTH:
+        raise Malformed(f"a reason of at most {REASON_LENGTH} characters is needed", field="reason")
     if clip.decision.evidential is Evidential.YES and evidential is not Evidential.YES:
         raise Conflict("evidence is unmarked only with a second person's approval", field="evidential")
     return replace(

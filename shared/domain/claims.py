@@ -3,6 +3,8 @@
     T1  It is from one of our issuers, for one of our audiences.
     T2  It is in its time, give or take 60 seconds for clocks that differ.
     T3  It names a subject. Roles we do not know give nothing, and no role at all is somebody who may do nothing.
+    T4  An officer or a borough that is there and cannot be read refuses the token: passed over, it would make an
+        auditor of one borough an auditor of the force (access rule A5).
 
 The signature is the adapter's business: claims come here only after it held. Each refusal has a code of a closed
 set, which is safe to count and to keep.
@@ -19,6 +21,7 @@ from shared.errors import Unauthenticated
 
 SKEW = timedelta(seconds=60)
 LONGEST_CLAIM = 200
+FARTHEST = 2**53  # seconds; what claims to be farther from 1970 is no time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ def caller(claims: Mapping[str, Any], expected: Expected, *, now: datetime) -> C
     subject = _text(claims, "oid") or _text(claims, "sub")
     if subject is None:
         raise Unauthenticated("the token names nobody", code="subject")
-    officer, borough = _text(claims, expected.officer), _text(claims, expected.borough)
+    officer, borough = _scope(claims, expected.officer), _scope(claims, expected.borough)
     return Caller(
         subject=client if roles == {Role.DOCK} and client else subject,
         roles=roles,
@@ -57,12 +60,26 @@ def caller(claims: Mapping[str, Any], expected: Expected, *, now: datetime) -> C
 
 
 def _in_time(claims: Mapping[str, Any], now: datetime) -> None:
-    expires, begins = claims.get("exp"), claims.get("nbf")
+    expires, begins = _seconds(claims.get("exp")), _seconds(claims.get("nbf"))
     stamp = now.timestamp()
-    if not isinstance(expires, int | float) or stamp >= expires + SKEW.total_seconds():
+    if expires is None or stamp >= expires + SKEW.total_seconds():
         raise Unauthenticated("the token has expired", code="expired")
-    if not isinstance(begins, int | float) or stamp < begins - SKEW.total_seconds():
+    if begins is None or stamp < begins - SKEW.total_seconds():
         raise Unauthenticated("the token is not valid yet", code="not-yet")
+
+
+def _seconds(value: Any) -> float | None:
+    """A time as a token writes it. JSON lets through NaN and infinity, which are never over."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if number and abs(value) <= FARTHEST else None
+
+
+def _scope(claims: Mapping[str, Any], name: str) -> str | None:
+    """A claim that a scope rests on: absent or readable (rule T4)."""
+    text = _text(claims, name)
+    if text is None and claims.get(name) is not None:
+        raise Unauthenticated("the token says who you are in a way we cannot read", code="claim")
+    return text
 
 
 def _audiences(claims: Mapping[str, Any]) -> set[str]:

@@ -3,10 +3,12 @@
 E1  An entry is created once, in the same transaction as the state it tells of, and never changed but to be sealed.
 E2  Its id is a UUIDv8 of SHA-256(pk, action, operation key): a retry meets it and answers as the first time.
 E3  `number` runs 1, 2, 3 ... without gap in its pk, and `previous` is the commitment of the entry before, so
-that a missing entry shows.
+    that a missing entry shows.
 E4  Names and titles are copied at the time, never resolved later.
 E5  `operation` is a closed set: the six of section 62(1) of the Data Protection Act 2018, plus access and
-administration.
+    administration.
+E6  A look, a disclosure and a refusal are entered each time they happen: their operation key is the request's id
+    whatever key a caller sends, so that nobody looks twice under one entry.
 """
 
 import base64
@@ -32,6 +34,9 @@ class Operation(StrEnum):
     ERASURE = "erasure"
     ACCESS = "access"
     ADMINISTRATION = "administration"
+
+
+EACH_TIME = frozenset({Operation.CONSULTATION, Operation.DISCLOSURE, Operation.ACCESS})  # rule E6
 
 
 class Outcome(StrEnum):
@@ -145,7 +150,8 @@ class Draft:
 
     @property
     def id(self) -> str:
-        return entry_id(self.pk, self.action, self.key or self.asking.key)
+        asked = self.asking.request if self.operation in EACH_TIME else self.asking.key
+        return entry_id(self.pk, self.action, self.key or asked)
 
 
 def entry_id(pk: str, action: str, key: str) -> str:

@@ -1,9 +1,9 @@
 """Leave for a dock to write one blob.
 
 G1  The dock asks for itself: the token's client is the one the register has for it, the dock is enabled, and
-the call comes from one of its addresses where the register has any.
+    the call comes from one of its addresses where the register has any.
 G2  One grant, one path, one hour. A congested evening outlasts an hour: the dock asks again for the same
-recording and gets the same path, until it is ingested.
+    recording and gets the same path, until it is ingested.
 G3  Asked again with the same operation key, the recording is the same.
 """
 

@@ -2,7 +2,7 @@
 
 I1  Nothing is refused and nothing is lost: whatever lies in the container becomes a clip.
 I2  The clip is quarantined if it came without a grant, or differs from its grant in path, dock, borough,
-camera, size or hash, or names no officer, or another than the grant, or if its bytes have a problem.
+    camera, size or hash, or names no officer, or another than the grant, or if its bytes have a problem.
 I3  What the grant says is believed before what the blob's metadata says: a write SAS can set metadata.
 I4  The clock that counts is the blob's creation time at the server. All other times are claims, with a source.
 I5  A category the dock sent is taken if we know it; whether the clip is evidence only a person says.
@@ -36,6 +36,7 @@ from shared.domain.retention import retention
 
 T = TypeVar("T")
 LONGEST = 200
+NOT_UTF8 = "\N{REPLACEMENT CHARACTER}"
 SAID = ("officer", "borough", "camera", "dock", "recorded_at", "sha256", "category", "incident")
 
 
@@ -67,7 +68,7 @@ def taken_in(landed: Landed, grant: Grant | None, inspection: Inspection) -> Cli
         uploaded_at=landed.created_at,
         retention=retention(Evidential.UNDECIDED, uploaded_at=landed.created_at, now=landed.created_at),
         borough=grant.borough if grant else _of(Borough, said["borough"]),
-        officer=_of(OfficerId, said["officer"]) or (grant.officer if grant else None),
+        officer=(grant.officer if grant else None) or _of(OfficerId, said["officer"]),
         camera=grant.camera if grant else said["camera"],
         dock=grant.dock if grant else _of(DockId, said["dock"]),
         incident=said["incident"],
@@ -112,7 +113,7 @@ def _said(metadata: Mapping[str, str], name: str) -> str | None:
     """A value the dock wrote, decoded; None if absent, blank, not text or too long to be meant."""
     raw = metadata.get(name, "")
     text = unquote(raw, errors="replace").strip()
-    return text if 0 < len(text) <= LONGEST and text.isprintable() else None
+    return text if 0 < len(text) <= LONGEST and text.isprintable() and NOT_UTF8 not in text else None
 
 
 def _of(kind: Callable[[str], T], text: str | None) -> T | None:
@@ -122,9 +123,9 @@ def _of(kind: Callable[[str], T], text: str | None) -> T | None:
 def _time(text: str | None) -> datetime | None:
     try:
         at = datetime.fromisoformat(text or "")
-    except ValueError:
+        return at.astimezone(UTC) if at.tzinfo else None
+    except (ValueError, OverflowError):  # a time at either end of the calendar may have no place in UTC
         return None
-    return at.astimezone(UTC) if at.tzinfo else None
 
 
 def _hash(text: str | None) -> Sha256 | None:

@@ -20,7 +20,10 @@ SAFE_INTEGER = 2**53 - 1  # RFC 8785 section 3.2.2.3: beyond it, readers of JSON
 
 def canonical(value: Any) -> bytes:
     """RFC 8785 bytes of `value`. Raises TypeError for what has no canonical form here."""
-    return _text(value).encode("utf-8")
+    try:
+        return _text(value).encode("utf-8")
+    except UnicodeEncodeError:
+        raise TypeError("half a surrogate pair has no canonical form") from None
 
 
 def bound(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,6 +51,8 @@ def _text(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 
-def _utf16(name: str) -> bytes:
+def _utf16(name: Any) -> bytes:
     """RFC 8785 section 3.2.3: names are sorted by their UTF-16 code units."""
+    if not isinstance(name, str):
+        raise TypeError("a name that is no text has no canonical form")
     return name.encode("utf-16-be")

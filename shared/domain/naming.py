@@ -20,7 +20,7 @@ EXTENSIONS: Mapping[str, str] = MappingProxyType(
 )
 
 _PATH = re.compile(
-    r"[a-z0-9-]+/\d{4}/\d{2}/\d{2}/[A-Za-z0-9-]+/"
+    r"[a-z0-9-]+/[0-9]{4}/[0-9]{2}/[0-9]{2}/[A-Za-z0-9-]+/"
     r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.(?:mp4|mkv|mov)"
 )
 _SUBJECT = f"/blobServices/default/containers/{CONTAINER}/blobs/"

@@ -33,7 +33,7 @@ class VerifierKey:
 
 def signed(text: str, key: VerifierKey, signature: bytes) -> str:
     """The note: `text` and the signature line of `key` over it."""
-    if not text.endswith("\n") or any(c < " " and c != "\n" for c in text):
+    if not text.endswith("\n") or f"\n{text}".endswith("\n\n") or any(c < " " and c != "\n" for c in text):
         raise ValueError("a note's text is lines of text")
     return f"{text}\n\u2014 {key.name} {_base64(key.id + signature)}\n"
 

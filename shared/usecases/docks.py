@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from shared.domain.entry import Asking, Change, Draft, Operation
 from shared.domain.footage import Dock
-from shared.errors import PreconditionMissing, Stale
+from shared.errors import Conflict, PreconditionMissing, Stale
 from shared.ports import Create, Held, Records, Replace
 from shared.usecases.commit import commit
 
@@ -27,10 +27,12 @@ async def register_dock(dock: Dock, *, version: str | None, asking: Asking, reco
         borough=dock.borough,
         changes=tuple(_changes(known.record if known else None, dock)),
     )
-    await commit(records, draft, Replace(dock, known.version) if known else Create(dock))
+    committed = await commit(records, draft, Replace(dock, known.version) if known else Create(dock))
     held = await records.dock(dock.id)
     if held is None:
         raise LookupError(f"the dock {dock.id} was written and then not found")
+    if committed.again and held.record != dock:
+        raise Conflict("this Idempotency-Key was used for another change", field="Idempotency-Key")
     return held
 
 

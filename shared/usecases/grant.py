@@ -36,6 +36,8 @@ async def grant(
     committed = await commit(records, draft, write)
     if committed.again:
         given = await _found(given.recording, records)
+    if given.expires <= asking.at:
+        raise Conflict("the leave given under this Idempotency-Key is over; ask under another", field="Idempotency-Key")
     url = await links.to_write(given.path, now=asking.at, until=given.expires)
     return Granted(recording=given.recording, url=url, expires=given.expires)
 

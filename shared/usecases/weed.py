@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.entry import Asking, Change, Draft, Operation, Outcome, Reason
-from shared.domain.footage import Clip, State
+from shared.domain.footage import Clip, ClipId, State
 from shared.domain.retention import Keep, decide
 from shared.domain.weeding import condemned, reprieved, tombstone
 from shared.errors import HeldByStorage, Stale
@@ -61,8 +61,11 @@ async def weed(*, asking: Asking, records: Records, footage: Footage, out_of_tim
 
 async def _due(records: Records, now: datetime) -> AsyncIterator[Clip]:
     """First what an earlier run began, then what is due, longest overdue first, each seen once."""
-    for clip in await records.condemned(limit=PAGE):
-        yield clip
+    seen: set[ClipId] = set()
+    while begun := [clip for clip in await records.condemned(limit=len(seen) + PAGE) if clip.id not in seen]:
+        for clip in begun:
+            seen.add(clip.id)
+            yield clip
     after: Place | None = None
     while page := await records.due(now, after=after, limit=PAGE):
         for clip in page:

@@ -1,0 +1,75 @@
+"""MemoryKeys and FakeTokens: keys that really sign, and tokens that stand for themselves."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from shared.domain.note import VerifierKey
+from shared.errors import Unauthenticated
+from shared.ports import Signer
+from tests.fakes.faults import Faults
+
+RECEIPT_KEY = "receipts.continuity.test"
+
+
+class MemorySigner:
+    def __init__(self, name: str, seed: bytes) -> None:
+        self._private = Ed25519PrivateKey.from_private_bytes(seed)
+        self._key = VerifierKey(name=name, public=self._private.public_key().public_bytes_raw())
+
+    @property
+    def key(self) -> VerifierKey:
+        return self._key
+
+    def sign(self, text: bytes) -> bytes:
+        return self._private.sign(text)
+
+
+class MemoryKeys:
+    """The current receipt key is the last one added; all of them verify."""
+
+    def __init__(self, faults: Faults | None = None, *, name: str = RECEIPT_KEY) -> None:
+        self.faults = faults or Faults()
+        self._name = name
+        self._signers: list[MemorySigner] = []
+        self.rotate()
+
+    async def receipt_signer(self) -> Signer:
+        async with self.faults.call("keys.receipt_signer"):
+            return self._signers[-1]
+
+    async def verifiers(self) -> Sequence[VerifierKey]:
+        async with self.faults.call("keys.verifiers"):
+            return [signer.key for signer in reversed(self._signers)]
+
+    async def page_key(self) -> bytes:
+        async with self.faults.call("keys.page_key"):
+            return b"\x07" * 32
+
+    def rotate(self) -> None:
+        """A new current key; always the same ones in the same order, so that tests can be repeated."""
+        self._signers.append(MemorySigner(self._name, bytes([len(self._signers) + 1]) * 32))
+
+
+class FakeTokens:
+    """A token is a text this fake gave out; every other text has a bad signature."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        self.faults = faults or Faults()
+        self._issued: dict[str, Mapping[str, Any]] = {}
+        self._numbers = itertools.count(1)
+
+    def issue(self, claims: Mapping[str, Any]) -> str:
+        token = f"token-{next(self._numbers)}"
+        self._issued[token] = dict(claims)
+        return token
+
+    async def claims(self, token: str) -> Mapping[str, Any]:
+        async with self.faults.call("tokens.claims"):
+            if not token:
+                raise Unauthenticated("there is no token", code="missing")
+            if token not in self._issued:
+                raise Unauthenticated("the token's signature is not from our directory", code="signature")
+            return self._issued[token]

@@ -1,0 +1,117 @@
+"""The smaller ports: links, the fixity queue, the announcer, the inspector, the probe and the metrics."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv4Address
+from urllib.parse import quote, urlencode
+
+from shared.domain.document import timestamp
+from shared.domain.footage import Blob, Clip, ClipId
+from shared.domain.media import Inspection
+from tests.builders import an_inspection
+from tests.fakes.faults import Faults, Outage
+
+HOST = "https://footage.storage.test"
+LOOKED_AT = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """What a link was made for."""
+
+    url: str
+    permissions: str
+    path: str
+    version: str | None
+    until: datetime
+    address: str | None
+
+
+class MemoryLinks:
+    """Addresses of the same form as the real ones, and a list of what each was made for. Nothing answers there."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        self.faults = faults or Faults()
+        self.made: list[Link] = []
+
+    async def to_write(self, path: str, *, now: datetime, until: datetime) -> str:
+        async with self.faults.call("links.to_write"):
+            return self._make("cw", path, None, now=now, until=until, address=None)
+
+    async def to_read(self, blob: Blob, *, now: datetime, until: datetime, address: str | None) -> str:
+        if address is not None:
+            IPv4Address(address)  # a SAS cannot be bound to any other
+        async with self.faults.call("links.to_read"):
+            return self._make("r", blob.path, blob.version, now=now, until=until, address=address)
+
+    def _make(
+        self, permissions: str, path: str, version: str | None, *, now: datetime, until: datetime, address: str | None
+    ) -> str:
+        if until <= now:
+            raise ValueError("a link must end after it begins")
+        given = {"versionid": version, "sp": permissions, "spr": "https", "se": timestamp(until), "sip": address}
+        query = urlencode({name: value for name, value in given.items() if value} | {"sig": "of-the-fake"})
+        url = f"{HOST}/footage/{quote(path)}?{query}"
+        self.made.append(
+            Link(url=url, permissions=permissions, path=path, version=version, until=until, address=address)
+        )
+        return url
+
+
+class MemoryQueue:
+    def __init__(self, faults: Faults | None = None) -> None:
+        self.faults = faults or Faults()
+        self.asked: list[ClipId] = []
+
+    async def ask(self, clip: ClipId) -> None:
+        async with self.faults.call("queue.ask"):
+            self.asked.append(clip)
+
+
+class MemoryAnnouncer:
+    def __init__(self, faults: Faults | None = None) -> None:
+        self.faults = faults or Faults()
+        self.announced: list[tuple[Clip, datetime]] = []
+
+    async def footage_indexed(self, clip: Clip, *, now: datetime) -> None:
+        async with self.faults.call("announcer.footage_indexed"):
+            self.announced.append((clip, now))
+
+
+class FakeInspector:
+    """Finds what it is told to find, but looks first: a failed read is a failed inspection, as with the real one."""
+
+    def __init__(self, faults: Faults | None = None, finds: Inspection | None = None) -> None:
+        self.faults = faults or Faults()
+        self.finds = finds or an_inspection()
+
+    async def inspect(self, size: int, read: Callable[[int, int], Awaitable[bytes]]) -> Inspection:
+        await read(0, min(size, LOOKED_AT))
+        async with self.faults.call("inspector.inspect"):
+            return self.finds
+
+
+class FakeProbe:
+    """What the service rests on answers, but for what a test puts down."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        self.faults = faults or Faults()
+        self.answers = {"records": True, "footage": True, "queue": True, "vault": True}
+
+    async def ready(self) -> Mapping[str, bool]:
+        """Never raises: where the call itself is broken, nothing answered."""
+        try:
+            async with self.faults.call("probe.ready"):
+                return dict(self.answers)
+        except Outage:
+            return dict.fromkeys(self.answers, False)
+
+
+class MemoryMetrics:
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def count(self, name: str, number: int = 1) -> None:
+        self.counts[name] += number

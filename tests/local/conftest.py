@@ -1,0 +1,39 @@
+"""What the tests of the local servers share: the application's credential, and a webhook where the host would stand."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from azure.identity.aio import DefaultAzureCredential
+
+from local.stack import Stack
+from tests.local.webhook import Webhook, receiving
+
+
+@pytest.fixture(scope="session")
+async def credential(stack: Stack) -> AsyncIterator[DefaultAzureCredential]:
+    """The application's own, told by nothing but the environment."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in stack.settings.items():
+            environment.setenv(name, value)
+        credential = DefaultAzureCredential()
+    async with credential:
+        yield credential
+
+
+@pytest.fixture(scope="module")
+def hurried(stack: Stack) -> Iterator[Stack]:
+    """The same stack, but Event Grid waits a thousandth of what it waits in the cloud."""
+    stack.restart("eventgrid", time_scale=0.001)
+    yield stack
+    stack.restart("eventgrid", time_scale=1.0)
+
+
+@pytest.fixture
+async def webhook(hurried: Stack) -> AsyncIterator[Webhook]:
+    """Stands where the Functions host would. Starts when all earlier events are settled, so that it sees its test's."""
+    async with receiving(hurried.ports.host) as webhook:
+        await hurried.delivered()
+        webhook.requests.clear()
+        yield webhook
+        webhook.answer_with(202)
+        await hurried.delivered()
