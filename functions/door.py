@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from functions.answering import failed, problem, respond
 from functions.asking import bearer, known, stranger
-from functions.parsing import parsed_body, parsed_query, version_in
+from functions.parsing import IDENTIFIER, parsed_body, parsed_query, version_in
 from shared import wiring
 from shared.domain.access import Caller, Permission, Reach, reach
 from shared.domain.claims import caller as caller_of
@@ -150,5 +150,6 @@ def _asked(door: Door, req: func.HttpRequest, caller: Caller, asking: Asking, se
 
 
 def _subject(req: func.HttpRequest) -> str:
-    """What was asked about, for the entry: ids of the route, cut to a length an entry can hold."""
-    return "/".join(str(value)[:64] for value in req.route_params.values()) or "service"
+    """What was asked about, for the entry: the ids of the route, as far as they could be ids at all."""
+    named = [value if IDENTIFIER.fullmatch(value) else "unreadable" for value in req.route_params.values()]
+    return "/".join(named) or "service"

@@ -1,0 +1,121 @@
+"""What every answer has, and what no answer and no log ever has: the text of a fault."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.builders import DOCK, RECORDING, a_clip, a_dock, a_grant
+from tests.fakes import Moment, Outage
+from tests.functions.directory import AUDITOR, DOCK_ITSELF, MANAGER, person
+from tests.functions.opened import DOORS
+from tests.functions.test_malformed import REGISTERED, SAID, WANTED
+from tests.functions.world import Answered, MemoryService
+
+SECRET = "sig=AbC123 of Mrs Doe"
+WHO: Mapping[str, Any] = {
+    "audit": AUDITOR,
+    "grant": DOCK_ITSELF,
+    "receipt": DOCK_ITSELF,
+    "health_details": person("operator"),
+}
+BODIES: Mapping[str, Any] = {
+    "play": {"reason": "to prepare my statement"},
+    "categorise": SAID,
+    "register_dock": REGISTERED,
+    "grant": WANTED,
+}
+GUARDED = sorted(name for name, door in DOORS.items() if door.permission is not None)
+
+
+async def knock(world: MemoryService, door: str) -> Answered:
+    """Somebody who may, with a good request, at a world in which there is everything."""
+    world.hold(a_clip())
+    world.records.put(a_dock(), a_grant())
+    route = {"id": RECORDING, "dock": DOCK, "recording": RECORDING}
+    return await world.ask(door, WHO.get(door, MANAGER), route=route, body=BODIES.get(door))
+
+
+@pytest.mark.parametrize("door", sorted(DOORS))
+async def test_no_answer_may_lie_in_a_cache_and_each_names_its_request(world: MemoryService, door: str) -> None:
+    refused = await world.ask(door)
+    for number, answered in enumerate((refused, await knock(world, door)), start=1):
+        assert answered.headers["Cache-Control"] == "no-store"
+        assert answered.headers["X-Content-Type-Options"] == "nosniff"
+        assert answered.headers["X-Request-Id"] == f"invocation-{number}"
+
+
+@pytest.mark.parametrize("door", GUARDED)
+async def test_a_fault_is_told_by_its_request_and_by_nothing_else(
+    world: MemoryService, door: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The store breaks with a text that must never be seen, at whatever the door does first."""
+
+    async def broken(_call: str) -> None:
+        try:
+            raise Outage(SECRET)
+        except Outage as outage:
+            raise RuntimeError(f"could not: {SECRET}") from outage
+
+    world.faults.pause = broken
+    with caplog.at_level(logging.DEBUG):
+        answered = await knock(world, door)
+    assert (answered.status, answered.content_type) == (500, "application/problem+json")
+    assert "invocation-1" in answered.json["detail"]
+    assert set(answered.json) == {"type", "title", "status", "detail"}
+    assert answered.headers["Cache-Control"] == "no-store"
+    (line,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    assert (door in line, "invocation-1" in line, "RuntimeError <- Outage" in line) == (True, True, True)
+    everything = answered.raw.decode() + caplog.text
+    assert not [text for text in (SECRET, "sig=", "Mrs Doe", "AbC123") if text in everything]
+    assert world.metrics.counts[f"fault.{door}"] == 1
+
+
+@pytest.mark.parametrize("door", ["read", "poster", "play", "search", "audit", "trail", "list_docks"])
+async def test_what_cannot_be_written_down_is_not_shown(world: MemoryService, door: str) -> None:
+    world.faults.break_every("records.write")
+    answered = await knock(world, door)
+    assert answered.status == 500
+    assert RECORDING.encode() not in answered.raw
+    assert world.links.made == []
+
+
+async def test_a_refusal_that_cannot_be_written_down_is_a_fault(world: MemoryService) -> None:
+    world.faults.break_every("records.write")
+    assert (await world.ask("read", AUDITOR, route={"id": RECORDING})).status == 500
+    assert (await world.ask("read", route={"id": RECORDING})).status == 500
+
+
+@pytest.mark.parametrize("door", GUARDED)
+@pytest.mark.parametrize("moment", list(Moment))
+async def test_after_any_one_broken_call_the_door_answers_or_says_that_it_failed(
+    world: MemoryService, door: str, moment: Moment
+) -> None:
+    """Whatever breaks: an answer of the closed set, never an exception to the host."""
+    await knock(world, door)
+    for number in range(1, len(world.faults.calls) + 1):
+        world.faults.mend()
+        world.faults.break_call(number, moment)
+        assert (await knock(world, door)).status in (200, 201, 202, 412, 428, 500, 503)
+
+
+async def test_health_says_alive_and_touches_nothing(world: MemoryService) -> None:
+    assert (await world.ask("health")).json == {"status": "alive"}
+    assert world.faults.calls == []
+
+
+async def test_health_details_say_what_does_not_answer(world: MemoryService) -> None:
+    operator = person("operator")
+    assert (await world.ask("health_details", operator)).status == 200
+    world.probe.answers["vault"] = False
+    answered = await world.ask("health_details", operator)
+    assert (answered.status, answered.json["answers"]["vault"]) == (503, False)
+
+
+async def test_the_keys_are_for_anybody_the_current_one_first(world: MemoryService) -> None:
+    before = (await world.ask("keys")).json["keys"]
+    world.keys.rotate()
+    after = (await world.ask("keys")).json["keys"]
+    assert after[1:] == before
+    assert all(key["verifier"].startswith(f"{key['name']}+") for key in after)

@@ -1,0 +1,99 @@
+"""The whole service with every port in memory, and a way to knock at its doors.
+
+Only the world is made up: desk, verbs, rules and the verification of tokens are the real ones.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import azure.functions as func
+
+from shared.domain.entry import Entry
+from shared.domain.footage import Clip
+from tests.builders import JPEG
+from tests.functions.directory import Claims, token
+from tests.functions.memory import MemoryPorts
+from tests.functions.opened import DOORS, user_function
+
+ADDRESS = "192.0.2.17"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """What of the host's context the doors use."""
+
+    invocation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    status: int
+    headers: Mapping[str, str]
+    content_type: str
+    raw: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.raw)
+
+    @property
+    def etag(self) -> str:
+        return self.headers["ETag"]
+
+
+class MemoryService(MemoryPorts):
+    """The service as the doors find it, and the world around it as a test sets it."""
+
+    async def ask(
+        self,
+        door: str,
+        who: Claims | None = None,
+        *,
+        route: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answered:
+        """Knock at `door` as `who`, from ADDRESS. `body` is JSON, or bytes as they are."""
+        sent = {"X-Forwarded-For": ADDRESS}
+        if who is not None:
+            sent["Authorization"] = f"Bearer {token(who)}"
+        request = func.HttpRequest(
+            DOORS[door].method,
+            f"https://continuity.test/api/{DOORS[door].route}",
+            headers=sent | dict(headers or {}),
+            params=query or {},
+            route_params=route or {},
+            body=body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode(),
+        )
+        return _answered(await user_function(door)(request, self.invocation()))
+
+    async def trigger(self, function: str, given: Any) -> None:
+        """What the host does when an event, a message or the time has come."""
+        await user_function(function)(given, self.invocation())
+
+    def invocation(self) -> Invocation:
+        return Invocation(invocation_id=f"invocation-{next(self.requests)}")
+
+    def hold(self, clip: Clip) -> Clip:
+        """Put the clip into the index, and its poster into the store."""
+        self.records.put(clip)
+        if clip.poster:
+            self.footage.posters[clip.id] = JPEG
+        return clip
+
+    def entries(self, pk: str | None = None) -> list[Entry]:
+        """The entries of one trail, or all, in the order in which they were written down."""
+        found = [record for record in self.records.everything() if isinstance(record, Entry)]
+        return [entry for entry in found if pk in (None, entry.pk)]
+
+
+def _answered(response: func.HttpResponse) -> Answered:
+    return Answered(
+        status=response.status_code,
+        headers=response.headers,
+        content_type=response.mimetype,
+        raw=response.get_body(),
+    )

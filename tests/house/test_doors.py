@@ -1,0 +1,138 @@
+"""Every door is declared, guarded and hung as it is declared; no two can be meant by the same request."""
+
+import inspect
+import json
+from itertools import combinations
+
+import pytest
+from azure.functions.decorators.function_app import Function
+
+import functions.answering
+from functions.door import Door
+from shared.domain.access import Permission
+from shared.domain.entry import Operation
+from shared.errors import Refusal
+from shared.wiring import QUEUE
+from tests.functions.opened import DOORS, FUNCTIONS, HTTP, ROOT, door_of
+from tests.house.source import calls, dotted, modules
+
+OPEN_TO_ALL = {"health", "keys"}
+TIMER_FIELDS = 6  # with five, the first is taken for minutes here and for seconds by the host
+WITH_BODY = {"POST", "PUT", "PATCH"}
+HOST = json.loads((ROOT / "host.json").read_text())
+
+
+def bindings(function: Function) -> list[dict[str, object]]:
+    return [binding.get_dict_repr() for binding in function.get_bindings()]
+
+
+def triggers(kind: str) -> list[dict[str, object]]:
+    return [binding for function in FUNCTIONS.values() for binding in bindings(function) if binding["type"] == kind]
+
+
+@pytest.mark.parametrize("name", list(HTTP))
+def test_every_http_function_stands_behind_the_desk(name: str) -> None:
+    door = door_of(HTTP[name])
+    assert door is not None, "hang it with functions.door.opens"
+    assert (door.permission is None) == (name in OPEN_TO_ALL)
+    assert door.permission is None or isinstance(door.permission, Permission)
+
+
+@pytest.mark.parametrize("door", list(DOORS.values()), ids=list(DOORS))
+def test_every_door_names_its_operation_under_section_62(door: Door) -> None:
+    assert isinstance(door.operation, Operation)
+
+
+@pytest.mark.parametrize("name", list(DOORS))
+def test_every_door_hangs_as_it_is_declared(name: str) -> None:
+    door = DOORS[name]
+    (trigger,) = [binding for binding in bindings(HTTP[name]) if binding["type"] == "httpTrigger"]
+    hung = (str(trigger["route"]), [str(method) for method in trigger["methods"]])  # type: ignore[attr-defined]
+    assert hung == (door.route, [door.method])
+    assert (door.name, str(trigger["authLevel"]).lower()) == (name, "anonymous"), "the desk authorises, not a key"
+
+
+@pytest.mark.parametrize("door", list(DOORS.values()), ids=list(DOORS))
+def test_a_door_takes_a_body_only_where_its_method_has_one(door: Door) -> None:
+    assert door.body is None or door.method in WITH_BODY
+    assert not door.changes or door.method in WITH_BODY | {"DELETE"}
+
+
+def test_every_door_that_is_declared_is_hung() -> None:
+    declared = sum(dotted(call.func) == "Door" for path in modules("functions") for call in calls(path))
+    assert declared == len(DOORS)
+
+
+@pytest.mark.parametrize("one, other", list(combinations(DOORS, 2)))
+def test_no_request_can_mean_two_doors(one: str, other: str) -> None:
+    """The host tries routes in the order of function names: an overlap is decided by the alphabet."""
+    first, second = DOORS[one], DOORS[other]
+    assert first.method != second.method or not _overlap(first.route, second.route), f"{first.route} {second.route}"
+
+
+def _overlap(one: str, other: str) -> bool:
+    first, second = one.lower().split("/"), other.lower().split("/")
+    if "{*" in one + other:
+        shortest = min(len(part) for part in (first, second))
+        first, second = first[: shortest - 1], second[: shortest - 1]
+    return len(first) == len(second) and all(
+        left == right or "{" in left + right for left, right in zip(first, second, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    "one, other, overlap",
+    [
+        ("footage/{id}", "footage/categories", True),
+        ("footage/{id}/trail", "footage/{clip}/trail", True),
+        ("footage/{id}/trail", "footage/{id}/poster", False),
+        ("Footage", "footage", True),
+        ("ledger/{*path}", "ledger/checkpoint", True),
+        ("footage/{id}", "footage", False),
+    ],
+)
+def test_the_rule_about_two_doors_knows_an_overlap(one: str, other: str, overlap: bool) -> None:
+    assert _overlap(one, other) is overlap
+
+
+def test_no_two_functions_differ_by_case_alone() -> None:
+    assert len({name.lower() for name in FUNCTIONS}) == len(FUNCTIONS)
+
+
+@pytest.mark.parametrize("name", list(FUNCTIONS))
+def test_every_function_takes_exactly_what_its_bindings_give(name: str) -> None:
+    """The worker checks this too, but only once deployed. `context` is given to whoever names it."""
+    given = {str(binding["name"]) for binding in bindings(FUNCTIONS[name])} - {"$return"}
+    takes = set(inspect.signature(FUNCTIONS[name].get_user_function()).parameters)
+    assert takes - {"context"} == given
+
+
+def test_every_timer_says_the_second_too() -> None:
+    schedules = [str(timer["schedule"]) for timer in triggers("timerTrigger")]
+    assert schedules != []
+    assert [schedule for schedule in schedules if len(schedule.split()) != TIMER_FIELDS] == []
+
+
+def test_every_queue_that_is_written_to_is_read_and_so_is_what_it_gives_up() -> None:
+    read = {str(queue["queueName"]) for queue in triggers("queueTrigger")}
+    assert read == {QUEUE, f"{QUEUE}-poison"}
+
+
+def test_weeding_stops_before_the_host_stops_it() -> None:
+    from functions.weed import LASTS
+
+    hours, minutes, seconds = (int(part) for part in HOST["functionTimeout"].split(":"))
+    assert hours * 3600 + minutes * 60 + seconds >= LASTS + 60
+
+
+def test_queue_messages_are_encoded_as_the_adapter_writes_them() -> None:
+    assert HOST["extensions"]["queues"]["messageEncoding"] == "base64"
+    assert HOST["extensions"]["http"]["routePrefix"] == "api"
+
+
+def _kinds(base: type[Refusal]) -> set[type[Refusal]]:
+    return {base, *(kind for child in base.__subclasses__() for kind in _kinds(child))}
+
+
+def test_every_way_to_say_no_has_a_status() -> None:
+    assert _kinds(Refusal) - {Refusal} == set(functions.answering.STATUS)

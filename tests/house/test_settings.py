@@ -1,0 +1,90 @@
+"""Every setting is in the example, safe on a laptop, the same as the local stack's, and in the README."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from local.certificates import Certificates, trusting
+from local.environment import settings
+from local.ports import Ports
+from shared.settings import BadSettings, Settings, read_settings
+from tests.functions.opened import EXAMPLE, FUNCTIONS, ROOT
+
+# What Functions, its extensions and the Azure libraries read themselves, with no help of ours.
+OF_THE_HOST = {
+    "FUNCTIONS_WORKER_RUNTIME",
+    "AzureWebJobsStorage__blobServiceUri",
+    "AzureWebJobsStorage__queueServiceUri",
+    "AzureWebJobsStorage__credential",
+    "AZURE_TOKEN_CREDENTIALS",
+    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
+}
+# Only a managed identity has these, and the local stack makes the second anew at each start.
+OF_THE_IDENTITY = {"IDENTITY_ENDPOINT", "IDENTITY_HEADER"}
+
+ANY_TEXT = {"LOG_ORIGIN", "CLAIM_OFFICER", "CLAIM_BOROUGH", "TOKEN_ISSUERS", "TOKEN_AUDIENCES"}
+
+
+def ours() -> set[str]:
+    return {name.upper() for name in Settings.model_fields}
+
+
+def of_connections() -> set[str]:
+    """What the triggers' connections are made of: each is an address and a kind of credential."""
+    found = [binding.get_dict_repr() for function in FUNCTIONS.values() for binding in function.get_bindings()]
+    named = {str(binding["connection"]) for binding in found if "connection" in binding}
+    return {f"{name}__{part}" for name in named for part in ("queueServiceUri", "credential")}
+
+
+def test_the_example_has_every_setting_and_no_other() -> None:
+    assert set(EXAMPLE) == ours() | OF_THE_HOST | of_connections()
+
+
+def test_the_example_is_what_core_tools_reads() -> None:
+    content = json.loads((ROOT / "local.settings.example.json").read_text())
+    assert (set(content), content["IsEncrypted"]) == ({"IsEncrypted", "Values"}, False)
+    assert {type(value) for value in EXAMPLE.values()} == {str}
+
+
+def test_the_example_is_good() -> None:
+    read_settings(EXAMPLE)
+
+
+def test_the_example_reaches_nothing_but_this_machine() -> None:
+    hosts = {host for value in EXAMPLE.values() for host in re.findall(r"https?://([^:/]+)", value)}
+    assert hosts == {"127.0.0.1"}
+
+
+def test_the_example_is_what_the_local_stack_gives_the_app() -> None:
+    nowhere = Path("/nowhere")
+    given = settings(Ports(), Certificates(authority=nowhere, certificate=nowhere, key=nowhere), "made anew")
+    assert {n: v for n, v in given.items() if n not in OF_THE_IDENTITY | set(trusting(nowhere))} == EXAMPLE
+
+
+@pytest.mark.parametrize("name", sorted(ours()))
+def test_a_setting_that_is_missing_is_named(name: str) -> None:
+    without = {key: value for key, value in EXAMPLE.items() if key != name}
+    with pytest.raises(BadSettings, match=rf"missing or wrong: {name}: "):
+        read_settings(without)
+
+
+@pytest.mark.parametrize("name", sorted(ours() - {"APPLICATIONINSIGHTS_CONNECTION_STRING"}))
+def test_a_setting_that_is_wrong_is_named_and_its_value_is_not_told(name: str) -> None:
+    for wrong in ("", " ") if name in ANY_TEXT else ("", " ", "\x00sig=secret value"):
+        with pytest.raises(BadSettings, match=f"{name}: ") as refused:
+            read_settings({**EXAMPLE, name: wrong})
+        assert "sig=secret" not in str(refused.value)
+
+
+def test_all_that_is_missing_is_told_at_once() -> None:
+    with pytest.raises(BadSettings) as refused:
+        read_settings({})
+    assert [name for name in ours() if f"{name}: " not in str(refused.value)] == []
+
+
+def test_the_readme_has_every_setting_in_a_row_of_its_table_and_no_other() -> None:
+    section = (ROOT / "README.md").read_text().partition("\n## Settings\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\|([^|]+)\|", section, re.MULTILINE)
+    assert sorted(name for row in rows for name in re.findall(r"`([^`]+)`", row)) == sorted(EXAMPLE)
