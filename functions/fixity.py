@@ -1,7 +1,7 @@
 """Queue -> fixity: a clip's bytes are to be read back and hashed.
 
-A message that is no question of ours is counted, logged and done: it can never become good. A fault is raised; the queue
-shows the message again, and after five attempts moves it to the poison queue, which is read here too.
+A message that is no question of ours is counted, logged and done: it can never become good. A fault is raised; the
+queue shows the message again, and after five attempts moves it to the poison queue, which is read here too.
 """
 
 import json

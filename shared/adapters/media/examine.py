@@ -47,8 +47,6 @@ def examine(source: Ranged, publish: Publish) -> Inspection:
         keep(_with(found, Problem.TOO_COMPLEX))
     except native.FAILURES:
         keep(_with(found, Problem.UNREADABLE))
-    if source.refused:
-        keep(_with(found, Problem.TOO_COMPLEX))
     return found
 
 

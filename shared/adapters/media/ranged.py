@@ -29,7 +29,6 @@ class Ranged:
 
     def __init__(self, size: int, fetch: Fetch, *, block: int = BLOCK, kept: int = KEPT) -> None:
         self.size = size
-        self.refused = False
         self._fetch, self._block, self._kept = fetch, block, kept
         self._blocks: OrderedDict[int, bytes] = OrderedDict()
 
@@ -63,11 +62,7 @@ class Ranged:
 
     def _load(self, first: int, last: int) -> None:
         start = first * self._block
-        try:
-            data = self._fetch(start, min((last + 1) * self._block, self.size) - start)
-        except Refused:
-            self.refused = True  # remembered, for native code may swallow what passes through it
-            raise
+        data = self._fetch(start, min((last + 1) * self._block, self.size) - start)
         for number in range(first, last + 1):
             offset = (number - first) * self._block
             self._blocks[number] = data[offset : offset + self._block]

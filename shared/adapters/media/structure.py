@@ -76,7 +76,7 @@ def _top_level(source: Source, at: int, survey: _Survey) -> Iterator[Box]:
     for _ in range(MOST):
         if at == source.size:
             return
-        if source.size - at < HEADER:
+        if source.size - at < HEADER:  # also where the last box reached beyond the end
             survey.note(Problem.NOT_VIDEO if at == 0 else Problem.TRUNCATED)
             return
         _prepare(source, at, survey)
@@ -88,8 +88,6 @@ def _top_level(source: Source, at: int, survey: _Survey) -> Iterator[Box]:
         if box.end > source.size:
             survey.note(Problem.TRUNCATED)
         yield box
-        if box.end > source.size:
-            return
         at = box.end
     raise TooManyBoxes(f"more than {MOST} boxes on the top level")
 
