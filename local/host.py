@@ -17,12 +17,16 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from local.admin import AdminDoors
-from local.host_connections import AzureConnections, Connections
-from local.host_errors import HostError
-from local.host_listeners import Listeners
-from local.host_server import HostServer
-from local.host_settings import (
+from local.hosting.admin import AdminDoors
+from local.hosting.connections import AzureConnections, Connections
+from local.hosting.errors import HostError
+from local.hosting.http_trigger import HttpFunctions
+from local.hosting.invocation import HTTP, Function
+from local.hosting.listeners import Listeners
+from local.hosting.routes import Route, RouteError, route, route_table
+from local.hosting.running import Invocations
+from local.hosting.server import HostServer
+from local.hosting.settings import (
     HostFile,
     apply_local_settings,
     describe_host,
@@ -30,14 +34,10 @@ from local.host_settings import (
     is_home_page_disabled,
     read_host_file,
 )
-from local.http_trigger import HttpFunctions
-from local.invocation import HTTP, Function
-from local.routes import Route, RouteError, route, route_table
-from local.running import Invocations
-from local.throttle import Throttle
-from local.timers import Clock, WallClock
-from local.webhook import EventGridWebhook
-from local.worker import Worker, index
+from local.hosting.throttle import Throttle
+from local.hosting.timers import Clock, WallClock
+from local.hosting.webhook import EventGridWebhook
+from local.hosting.worker import Worker, index
 
 PORT = 7071
 STOP_WITHIN = 10.0

@@ -11,7 +11,7 @@ from pathlib import Path
 from local.certificates import Certificates
 from local.environment import keys_url
 from local.ports import ADDRESS, Ports
-from local.subscription import Subscription
+from local.stand_ins.subscription import Subscription
 
 HERE = Path(__file__).parent
 ACCOUNTS = ("footage", "ledger", "runtime")
@@ -67,7 +67,7 @@ def azurite(place: Place) -> Server:
     ports = (place.ports.blob, place.ports.queue)
     tls = place.certificates
     command: list[str | Path] = [
-        *("node", HERE / "azurite.cjs", "--location", place.state / "azurite"),
+        *("node", HERE / "stand_ins" / "azurite.cjs", "--location", place.state / "azurite"),
         *("--blobPort", str(ports[0]), "--queuePort", str(ports[1]), "--tablePort", "0"),
         *("--oauth", "basic", "--cert", tls.certificate, "--key", tls.key),
         *("--skipApiVersionCheck", "--disableTelemetry", "--silent"),
@@ -79,12 +79,12 @@ def azurite(place: Place) -> Server:
 
 def cosmos(place: Place) -> Server:
     port = place.ports.cosmos
-    return Server(name="cosmos", command=["node", HERE / "cosmos.cjs", str(port)], ports=(port,))
+    return Server(name="cosmos", command=["node", HERE / "stand_ins" / "cosmos.cjs", str(port)], ports=(port,))
 
 
 def cloud(place: Place) -> Server:
     port = place.ports.cloud
-    command = [sys.executable, "-m", "local.cloud", str(port)]
+    command = [sys.executable, "-m", "local.stand_ins.cloud", str(port)]
     return Server(name="cloud", command=command, ports=(port,))
 
 
@@ -101,7 +101,7 @@ def eventgrid(place: Place) -> Server:
         "subscriptions": [subscription.to_json() for subscription in place.subscriptions],
     }
     configuration.write_text(json.dumps(content, indent=2))
-    command: list[str | Path] = [sys.executable, "-m", "local.eventgrid", configuration]
+    command: list[str | Path] = [sys.executable, "-m", "local.stand_ins.eventgrid", configuration]
     return Server(name="eventgrid", command=command, ports=(port,))
 
 

@@ -23,11 +23,11 @@ from typing import Any, Self
 
 from local import certificates, environment, preflight, servers
 from local.errors import StackError
-from local.journal import cursor_file, read_cursor
 from local.ports import SERVERS, Ports
 from local.processes import Child, Identity, Run, last_lines
 from local.readiness import wait_until_ready
-from local.subscription import Subscription
+from local.stand_ins.journal import cursor_file, read_cursor
+from local.stand_ins.subscription import Subscription
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".local"

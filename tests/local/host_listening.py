@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from local.invocation import Function, Input, Outcome, TraceContext
-from local.running import Invocations
-from local.storage_queue import Message
+from local.hosting.invocation import Function, Input, Outcome, TraceContext
+from local.hosting.running import Invocations
+from local.hosting.storage_queue import Message
 
 NOON = datetime(2026, 11, 25, 12, 0, 0, tzinfo=UTC)
 FAILED = Outcome(error="ValueError('broken')", traceback="Traceback: ValueError: broken")

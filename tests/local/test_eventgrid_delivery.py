@@ -10,9 +10,9 @@ import aiohttp
 import pytest
 from azure.core.exceptions import ServiceRequestError
 
-from local.delivery import RETRY_AFTER, Delivery, retry_after
 from local.ports import Ports
-from local.subscription import Schema, Subscription, event_of
+from local.stand_ins.delivery import RETRY_AFTER, Delivery, retry_after
+from local.stand_ins.subscription import Schema, Subscription, event_of
 from tests.local.test_eventgrid_subscription import a_line
 from tests.local.webhook import PATH, Webhook, receiving
 

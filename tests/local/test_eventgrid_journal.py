@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from local.journal import Cursor, cursor_file, lines, read_cursor
+from local.stand_ins.journal import Cursor, cursor_file, lines, read_cursor
 
 
 @pytest.fixture

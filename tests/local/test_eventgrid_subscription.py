@@ -7,7 +7,7 @@ import pytest
 
 from local.ports import Ports
 from local.servers import footage_created
-from local.subscription import Schema, Subscription, dead_letter, event_of, in_schema
+from local.stand_ins.subscription import Schema, Subscription, dead_letter, event_of, in_schema
 
 NAME = "Southwark/2026/03/01/cam-1/a #1.mp4"
 

@@ -11,8 +11,8 @@ from aiohttp.test_utils import make_mocked_request
 from multidict import CIMultiDict
 from yarl import URL
 
-from local.http_trigger import function_request, web_response
-from local.invocation import HttpAnswer
+from local.hosting.http_trigger import function_request, web_response
+from local.hosting.invocation import HttpAnswer
 from tests.local.host_process import PATIENCE, HostProcess, sample_app, until
 
 

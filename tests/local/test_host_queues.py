@@ -8,9 +8,9 @@ from typing import Any, Self
 
 import pytest
 
-from local.host_settings import QueueOptions
-from local.invocation import QUEUE, Function, Input, MessageInput, Outcome
-from local.queues import QueueListener
+from local.hosting.invocation import QUEUE, Function, Input, MessageInput, Outcome
+from local.hosting.queues import QueueListener
+from local.hosting.settings import QueueOptions
 from tests.local.host_listening import FAILED, SimulatedQueue, ToldWorker, invocations
 from tests.local.host_process import until
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from local.host import routes_of
-from local.host_connections import AzureConnections
-from local.host_errors import HostError
-from local.invocation import HTTP, QUEUE, TIMER, Function
-from local.timers import timer_options
-from local.worker import function_of, index
+from local.hosting.connections import AzureConnections
+from local.hosting.errors import HostError
+from local.hosting.invocation import HTTP, QUEUE, TIMER, Function
+from local.hosting.timers import timer_options
+from local.hosting.worker import function_of, index
 
 HTTP_TRIGGER = {"type": HTTP, "name": "req", "direction": "IN"}
 HTTP_ANSWER = {"type": "http", "name": "$return", "direction": "OUT"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.routes import RouteError, decoded_path, route, route_table
+from local.hosting.routes import RouteError, decoded_path, route, route_table
 
 GUID = "0b0f6f5e-6a53-4e0b-9d3b-3f0a6a1f2c11"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from local.host_errors import HostError
-from local.host_settings import (
+from local.hosting.errors import HostError
+from local.hosting.settings import (
     apply_local_settings,
     is_disabled,
     read_host_file,

@@ -15,9 +15,9 @@ from azure.identity.aio import DefaultAzureCredential
 from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueClient
 
+from local.hosting.storage_queue import StorageQueue
+from local.hosting.timer_statuses import CONTAINER, BlobTimerStatuses, TimerStatus
 from local.stack import Stack
-from local.storage_queue import StorageQueue
-from local.timer_statuses import CONTAINER, BlobTimerStatuses, TimerStatus
 from tests.local.host_process import HostProcess, sample_app, until
 
 pytestmark = pytest.mark.stack

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from local.host_errors import HostError
-from local.invocation import TIMER, Function, JsonInput
-from local.timer_statuses import FolderTimerStatuses, TimerStatus, timer_status
-from local.timers import TimerListener, WallClock, timer_options
+from local.hosting.errors import HostError
+from local.hosting.invocation import TIMER, Function, JsonInput
+from local.hosting.timer_statuses import FolderTimerStatuses, TimerStatus, timer_status
+from local.hosting.timers import TimerListener, WallClock, timer_options
 from tests.local.host_listening import FAILED, NOON, HandClock, ToldWorker, invocations
 from tests.local.host_process import until
 

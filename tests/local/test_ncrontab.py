@@ -7,7 +7,7 @@ from croniter import croniter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.ncrontab import MONTHS, WEEKDAYS, ScheduleError, parse
+from local.hosting.ncrontab import MONTHS, WEEKDAYS, ScheduleError, parse
 
 WEDNESDAY = datetime(2026, 11, 25, 21, 8, 6, tzinfo=UTC)
 

@@ -21,7 +21,7 @@ HEAVY = (
 
 async def index() -> Any:
     """Every function by name, with its bindings, as the worker tells the host."""
-    from local.worker import index as indexed
+    from local.hosting.worker import index as indexed
 
     worker = await indexed(ROOT)
     worker.close()
@@ -60,7 +60,7 @@ COMMANDS: Mapping[str, Callable[[], Awaitable[Any]]] = MappingProxyType(
 
 def main() -> None:
     """The worker's refusal is the one line on stderr that a person would look for."""
-    from local.host_errors import HostError
+    from local.hosting.errors import HostError
 
     try:
         print(json.dumps(asyncio.run(_answer(COMMANDS[sys.argv[1]]))))  # noqa: T201 - the answer

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from local.invocation import HttpRequest, Input, JsonInput, MessageInput, TraceContext
-from local.worker import Worker, index
+from local.hosting.invocation import HttpRequest, Input, JsonInput, MessageInput, TraceContext
+from local.hosting.worker import Worker, index
 from shared import wiring
 from shared.domain.footage import Sha256
 from tests.builders import OVERDUE, RECORDING, UPLOADED, a_grant, a_metadata, a_path, an_overdue_clip, fresh_id

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from local.host_errors import HostError
-from local.invocation import (
+from local.hosting.errors import HostError
+from local.hosting.invocation import (
     TIMER,
     TRIGGERS,
     Function,

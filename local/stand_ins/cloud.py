@@ -1,6 +1,6 @@
 """The cloud's small services on one https port: managed identity, token issuer and Key Vault.
 
-Started by local/stack.py as `python -m local.cloud PORT`, with IDENTITY_HEADER, TLS_CERTIFICATE and TLS_KEY.
+Started by local/stack.py as `python -m local.stand_ins.cloud PORT`, with IDENTITY_HEADER, TLS_CERTIFICATE and TLS_KEY.
 Everything is in memory: each start has new signing keys and an empty vault.
 """
 
@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from local.issuer import Clock, Issuer, IssuerDoors
-from local.server import serve, until_told
-from local.vault import VaultDoors
+from local.stand_ins.issuer import Clock, Issuer, IssuerDoors
+from local.stand_ins.server import serve, until_told
+from local.stand_ins.vault import VaultDoors
 
 
 def application(identity_header: str, clock: Clock) -> web.Application:

@@ -20,7 +20,7 @@ from itertools import count
 import aiohttp
 from azure.core.exceptions import AzureError
 
-from local.subscription import Json, Schema, Subscription, dead_letter, in_schema
+from local.stand_ins.subscription import Json, Schema, Subscription, dead_letter, in_schema
 
 RETRY_AFTER = (10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200)
 NO_RETRY = frozenset({400, 401, 403, 413})

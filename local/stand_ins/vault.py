@@ -16,7 +16,7 @@ import jwt
 from aiohttp import web
 
 from local.environment import TENANT
-from local.issuer import Clock, Issuer
+from local.stand_ins.issuer import Clock, Issuer
 
 RECOVERABLE = timedelta(days=90)
 Handler = Callable[[web.Request], Awaitable[web.Response]]

@@ -1,6 +1,6 @@
 """What an event subscription wants, and the two schemas it may want it in. Pure: no clock, no network.
 
-Events are built from the lines of Azurite's commit journal (local/azurite.cjs) in the shape of the real
+Events are built from the lines of Azurite's commit journal (local/stand_ins/azurite.cjs) in the shape of the real
 Microsoft.Storage events: `url` is not percent-encoded, `eTag` has no quotes, `id` differs from `requestId` in its tail.
 """
 

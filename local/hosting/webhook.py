@@ -11,8 +11,8 @@ from typing import Any
 
 from aiohttp import web
 
-from local.invocation import EVENT_GRID, Function, JsonInput, TraceContext
-from local.running import Invocations, trace_context
+from local.hosting.invocation import EVENT_GRID, Function, JsonInput, TraceContext
+from local.hosting.running import Invocations, trace_context
 
 PATH = "/runtime/webhooks/eventgrid"
 ORIGINS = ("eventgrid.azure.net", "eventgrid.azure.us", "eventgrid.azure.cn")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from local.host_settings import UNBOUNDED, HttpOptions
+from local.hosting.settings import UNBOUNDED, HttpOptions
 
 
 class TooManyRequests(Exception):

@@ -8,12 +8,12 @@ import socket
 
 from aiohttp import web
 
-from local import webhook
-from local.admin import AdminDoors
-from local.http_trigger import HttpFunctions
-from local.routes import decoded_path
-from local.throttle import Throttle, TooManyRequests
-from local.webhook import EventGridWebhook
+from local.hosting import webhook
+from local.hosting.admin import AdminDoors
+from local.hosting.http_trigger import HttpFunctions
+from local.hosting.routes import decoded_path
+from local.hosting.throttle import Throttle, TooManyRequests
+from local.hosting.webhook import EventGridWebhook
 
 LARGEST_BODY = 104_857_600
 LARGEST_HEADER = 32_768

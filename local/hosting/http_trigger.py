@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from local.invocation import Function, HttpAnswer, HttpRequest
-from local.routes import RouteTable, decoded_path, without_dots
-from local.running import Invocations, trace_context
+from local.hosting.invocation import Function, HttpAnswer, HttpRequest
+from local.hosting.routes import RouteTable, decoded_path, without_dots
+from local.hosting.running import Invocations, trace_context
 
 FRAMING = frozenset({"content-length", "transfer-encoding", "connection", "keep-alive"})
 

@@ -1,9 +1,9 @@
 """The local Event Grid: follows Azurite's commit journal and pushes its events to the subscriptions' webhooks.
 
-Started by local/stack.py as `python -m local.eventgrid CONFIGURATION`, a JSON file:
+Started by local/stack.py as `python -m local.stand_ins.eventgrid CONFIGURATION`, a JSON file:
 `{port, journal, published, cursors, blobService, keysUrl, timeScale, subscriptions: [...]}`.
 Each subscription goes its own way: its handshake, its cursor, its retries; a slow webhook holds up no other.
-Serves the custom topic's publishing endpoint on its port (local/topic.py). Dead letters are blobs in the runtime
+Serves the custom topic's publishing endpoint on its port (topic.py). Dead letters are blobs in the runtime
 account's container `deadletters`.
 """
 
@@ -20,11 +20,11 @@ from aiohttp import web
 from azure.identity.aio import DefaultAzureCredential
 from azure.storage.blob.aio import ContainerClient
 
-from local.delivery import Delivery
-from local.journal import Cursor, cursor_file, lines
-from local.server import serve, until_told
-from local.subscription import Json, Subscription, event_of
-from local.topic import LARGEST_REQUEST, Topic
+from local.stand_ins.delivery import Delivery
+from local.stand_ins.journal import Cursor, cursor_file, lines
+from local.stand_ins.server import serve, until_told
+from local.stand_ins.subscription import Json, Subscription, event_of
+from local.stand_ins.topic import LARGEST_REQUEST, Topic
 
 DEAD_LETTERS = "deadletters"
 MOST_AT_ONCE = 32

@@ -5,14 +5,14 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from local.host_connections import HOST_STORAGE, Connections
-from local.host_errors import HostError
-from local.host_settings import QueueOptions, is_disabled, resolved
-from local.invocation import QUEUE, TIMER, Function
-from local.queues import QueueListener
-from local.running import Invocations
-from local.timer_statuses import TimerStatuses
-from local.timers import Clock, TimerListener, timer_options
+from local.hosting.connections import HOST_STORAGE, Connections
+from local.hosting.errors import HostError
+from local.hosting.invocation import QUEUE, TIMER, Function
+from local.hosting.queues import QueueListener
+from local.hosting.running import Invocations
+from local.hosting.settings import QueueOptions, is_disabled, resolved
+from local.hosting.timer_statuses import TimerStatuses
+from local.hosting.timers import Clock, TimerListener, timer_options
 
 
 class Listeners:

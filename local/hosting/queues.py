@@ -15,10 +15,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from local.host_settings import QueueOptions
-from local.invocation import Function, MessageInput
-from local.running import Invocations
-from local.storage_queue import POISON, Message, WorkQueue
+from local.hosting.invocation import Function, MessageInput
+from local.hosting.running import Invocations
+from local.hosting.settings import QueueOptions
+from local.hosting.storage_queue import POISON, Message, WorkQueue
 
 HIDDEN_WHILE_RUNNING = timedelta(minutes=10)
 FIRST_PAUSE = timedelta(milliseconds=100)

@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from local.host_errors import HostError
-from local.invocation import Function, JsonInput
-from local.ncrontab import Schedule, ScheduleError, parse
-from local.running import Invocations
-from local.timer_statuses import TimerStatus, TimerStatuses
+from local.hosting.errors import HostError
+from local.hosting.invocation import Function, JsonInput
+from local.hosting.ncrontab import Schedule, ScheduleError, parse
+from local.hosting.running import Invocations
+from local.hosting.timer_statuses import TimerStatus, TimerStatuses
 
 MINIMUM_MONITORED = timedelta(minutes=1)
 

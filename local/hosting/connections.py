@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from local.host_errors import HostError
-from local.storage_queue import StorageQueue, WorkQueue
-from local.timer_statuses import BlobTimerStatuses, FolderTimerStatuses, TimerStatuses
+from local.hosting.errors import HostError
+from local.hosting.storage_queue import StorageQueue, WorkQueue
+from local.hosting.timer_statuses import BlobTimerStatuses, FolderTimerStatuses, TimerStatuses
 
 if TYPE_CHECKING:
     from azure.identity.aio import DefaultAzureCredential

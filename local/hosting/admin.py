@@ -12,11 +12,11 @@ from typing import Any
 
 from aiohttp import web
 
-from local.host_settings import is_disabled
-from local.invocation import EVENT_GRID, HTTP, QUEUE, Function, Input, JsonInput
-from local.queues import started_by_hand
-from local.running import Invocations, trace_context
-from local.timers import timer_input
+from local.hosting.invocation import EVENT_GRID, HTTP, QUEUE, Function, Input, JsonInput
+from local.hosting.queues import started_by_hand
+from local.hosting.running import Invocations, trace_context
+from local.hosting.settings import is_disabled
+from local.hosting.timers import timer_input
 
 VERSION = "4.1037.0.0"
 
