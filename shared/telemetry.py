@@ -77,6 +77,5 @@ def _exporter(connection_string: str, every: float) -> "MetricsExporter":
     return MetricsExporter(
         connection_string=connection_string,
         export_interval=every,
-        enable_standard_metrics=False,
         enable_local_storage=False,
     )

@@ -29,7 +29,7 @@ class _Key:
     ends: datetime
 
     def serves(self, now: datetime, until: datetime) -> bool:
-        return self.got <= now < self.got + RENEWED_AFTER and until <= self.ends
+        return now < self.got + RENEWED_AFTER and until <= self.ends
 
 
 class BlobLinks(Links):

@@ -23,7 +23,7 @@ class Problem(StrEnum):
     ENCRYPTED = "encrypted"
 
 
-class Warning(StrEnum):  # noqa: A001 - the field's word; the builtin is never wanted here
+class Warning(StrEnum):  # noqa: A001 - the word of the field; the builtin is never wanted here
     """What an officer or expert should know, though the footage is taken in."""
 
     CLOCK_UNSET = "clock-unset"
