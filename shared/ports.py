@@ -73,7 +73,7 @@ class ClipFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryFilter:
-    """What an auditor asks of the feed; `borough` is their own limit, if they have one."""
+    """What an auditor asks of the feed: `since` and later, before `until`. `borough` may be their own limit."""
 
     borough: str | None = None
     subject: str | None = None
@@ -92,7 +92,10 @@ class Place:
 
 
 class Records(Protocol):
-    """Clips, grants, docks and entries. Reads see every write that returned before they began."""
+    """Clips, grants, docks and entries. Reads see every write that returned before they began.
+
+    An id that the store could not even address is the id of nothing. A reach of nothing finds nothing.
+    """
 
     async def clip(self, clip: ClipId) -> Held[Clip] | None: ...
 
@@ -133,7 +136,7 @@ class Footage(Protocol):
         """The current version at `path`, or None if there is none."""
 
     async def read(self, blob: Blob, offset: int, length: int) -> bytes:
-        """Exactly `length` bytes from `offset`. Raises Gone."""
+        """Exactly `length` bytes from `offset`, all within the blob, else ValueError. Raises Gone."""
 
     def stream(self, blob: Blob) -> AsyncIterator[bytes]:
         """All bytes in order, a few megabytes at a time. Raises Gone, also in the middle."""
@@ -161,7 +164,7 @@ class Links(Protocol):
         """Create and write this one blob; neither list, read nor delete, nor reach another path."""
 
     async def to_read(self, blob: Blob, *, now: datetime, until: datetime, address: str | None) -> str:
-        """Read exactly that version; from `address` only, where one is given."""
+        """Read exactly that version; from `address` only, where one is given (an IPv4 address, else ValueError)."""
 
 
 class Inspector(Protocol):

@@ -15,7 +15,6 @@ from azure.storage.blob.aio import BlobClient, BlobServiceClient
 
 from shared.domain.footage import Blob
 from shared.domain.naming import CONTAINER
-from shared.ports import Links
 
 RENEWED_AFTER = timedelta(hours=1)
 KEY_LASTS = timedelta(hours=6)
@@ -32,7 +31,7 @@ class _Key:
         return now < self.got + RENEWED_AFTER and until <= self.ends
 
 
-class BlobLinks(Links):
+class BlobLinks:
     def __init__(self, service: BlobServiceClient) -> None:
         self._service = service
         self._key: _Key | None = None

@@ -14,7 +14,7 @@ from local.story import Cast, cast
 from tests.e2e.store import Store
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(stack: Stack) -> Iterator[Stack]:
     """The stack with the host up. Events of footage that other suites wrote may come in too."""
     command = [sys.executable, "-m", "local.leash", sys.executable, "-m", "local.host", "--port", str(stack.ports.host)]
@@ -26,12 +26,12 @@ def running(stack: Stack) -> Iterator[Stack]:
         host.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def people(running: Stack) -> Cast:
     return cast(running.settings)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def store(running: Stack) -> AsyncIterator[Store]:
     with pytest.MonkeyPatch.context() as patch:  # a credential reads the environment when it is made, and only then
         for name, value in running.settings.items():
@@ -41,6 +41,6 @@ async def store(running: Stack) -> AsyncIterator[Store]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def environment(running: Stack) -> dict[str, str]:
     return os.environ | running.environment

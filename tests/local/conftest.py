@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterator
 
+import aiohttp
 import pytest
 from azure.identity.aio import DefaultAzureCredential
 
 from local.stack import Stack
+from tests.local.dock_stand_in import Service, serving
+from tests.local.dock_station import Station
 from tests.local.webhook import Webhook, receiving
 
 
@@ -37,3 +40,15 @@ async def webhook(hurried: Stack) -> AsyncIterator[Webhook]:
         yield webhook
         webhook.answer_with(202)
         await hurried.delivered()
+
+
+@pytest.fixture
+async def service() -> AsyncIterator[Service]:
+    async with serving() as service:
+        yield service
+
+
+@pytest.fixture
+async def station(service: Service) -> AsyncIterator[Station]:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield Station(service, session)

@@ -1,3 +1,5 @@
+"""What the child says of a recording, as JSON: only what is a sound account is believed."""
+
 import json
 from dataclasses import replace
 from datetime import UTC, datetime

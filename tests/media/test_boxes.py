@@ -1,3 +1,5 @@
+"""The box walker: sizes that lie, too many boxes, and never a byte outside the file."""
+
 import pytest
 
 from shared.adapters.media.boxes import MOST, NotABox, TooManyBoxes, children, read_box

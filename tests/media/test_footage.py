@@ -1,3 +1,5 @@
+"""local/footage.py: clips made for tests and demonstrations are what they say they are."""
+
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""The ranged reader: blocks read once, neighbours in one read, the last blocks kept."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

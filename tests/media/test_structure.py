@@ -1,3 +1,5 @@
+"""Wholeness, layout and length from an ISO file's structure alone."""
+
 import random
 
 import pytest

@@ -1,0 +1,88 @@
+"""The real servers of the contract suites: the local stack, or another account if one is named.
+
+TEST_COSMOS_ENDPOINT (with TEST_COSMOS_KEY for Microsoft's emulator) and TEST_STORAGE_URL name accounts provisioned as
+infra/ says; whoever runs the suites there is signed in to them. Every test uses fresh ids, so that one set of
+servers serves them all.
+"""
+
+import json
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.cosmos import PartitionKey
+from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.identity.aio import DefaultAzureCredential
+from azure.storage.blob.aio import BlobServiceClient
+
+from local.provision import indexing_policy
+from shared.adapters.cosmos_records import CosmosRecords
+from tests.contract.storage import MemoryStorage, RealStorage, Storage
+from tests.fakes import MemoryRecords
+
+LAYOUT = json.loads((Path(__file__).parents[2] / "infra" / "cosmos.json").read_text())
+CONTAINER = next(container for container in LAYOUT["containers"] if container["id"] == "records")
+ELSEWHERE_COSMOS, ELSEWHERE_KEY = os.environ.get("TEST_COSMOS_ENDPOINT"), os.environ.get("TEST_COSMOS_KEY")
+ELSEWHERE_STORAGE = os.environ.get("TEST_STORAGE_URL")
+OWN_DATABASE = "contract"
+REAL = pytest.param("real", marks=pytest.mark.stack)
+
+
+@pytest.fixture(scope="session")
+def settings(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The local stack's settings: for all that is not elsewhere."""
+    started: dict[str, str] = request.getfixturevalue("stack").settings
+    return started
+
+
+@pytest.fixture(scope="session")
+async def credential(settings: dict[str, str]) -> AsyncIterator[AsyncTokenCredential]:
+    with pytest.MonkeyPatch.context() as patch:  # a credential reads the environment when it is made, and only then
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        made = DefaultAzureCredential()
+    async with made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+async def container(settings: dict[str, str], credential: AsyncTokenCredential) -> AsyncIterator[ContainerProxy]:
+    """On the local server a container of this suite's own; elsewhere the provisioned one."""
+    if ELSEWHERE_COSMOS:
+        async with DefaultAzureCredential() as signed_in:
+            client = CosmosClient(ELSEWHERE_COSMOS, ELSEWHERE_KEY or signed_in)
+            async with client:
+                yield client.get_database_client(LAYOUT["database"]).get_container_client(CONTAINER["id"])
+        return
+    async with CosmosClient(settings["COSMOS_ENDPOINT"], credential) as client:
+        database = await client.create_database_if_not_exists(OWN_DATABASE)
+        indexes = indexing_policy(CONTAINER["compositeIndexes"])
+        key = PartitionKey(CONTAINER["partitionKey"])
+        yield await database.create_container_if_not_exists(CONTAINER["id"], key, indexing_policy=indexes)
+
+
+@pytest.fixture(scope="session")
+async def blob_service(settings: dict[str, str], credential: AsyncTokenCredential) -> AsyncIterator[BlobServiceClient]:
+    if ELSEWHERE_STORAGE:
+        async with DefaultAzureCredential() as signed_in, BlobServiceClient(ELSEWHERE_STORAGE, signed_in) as service:
+            yield service
+        return
+    async with BlobServiceClient(settings["FOOTAGE_ACCOUNT_URL"], credential) as service:
+        yield service
+
+
+@pytest.fixture(params=["memory", REAL])
+def records(request: pytest.FixtureRequest) -> MemoryRecords | CosmosRecords:
+    if request.param == "memory":
+        return MemoryRecords()
+    return CosmosRecords(request.getfixturevalue("container"))
+
+
+@pytest.fixture(params=["memory", "memory-versioned", REAL])
+def storage(request: pytest.FixtureRequest) -> Storage:
+    """A storage, the port that is under test on it, and the means to set its scene."""
+    if request.param == "real":
+        return RealStorage(request.getfixturevalue("blob_service"))
+    return MemoryStorage(versioned=request.param == "memory-versioned")
