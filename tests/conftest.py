@@ -8,8 +8,10 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import certifi
 import pytest
 
 from local import certificates
@@ -20,7 +22,18 @@ if TYPE_CHECKING:
 if "aiohttp" in sys.modules:
     raise pytest.UsageError("a pytest plugin imported aiohttp before tests/conftest.py could say whom to trust")
 
-os.environ |= certificates.trusting(certificates.ensure(certificates.FOLDER, now=datetime.now(UTC)).authority)
+
+def _authorities() -> Path:
+    """The local authority; together with those of the internet when a suite is to run against an account there."""
+    local = certificates.ensure(certificates.FOLDER, now=datetime.now(UTC)).authority
+    if not {"TEST_COSMOS_ENDPOINT", "TEST_STORAGE_URL"} & set(os.environ):
+        return local
+    joined = local.with_name("joined.pem")
+    joined.write_bytes(local.read_bytes() + Path(certifi.where()).read_bytes())
+    return joined
+
+
+os.environ |= certificates.trusting(_authorities())
 
 
 @pytest.fixture(scope="session")

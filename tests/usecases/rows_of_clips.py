@@ -1,0 +1,167 @@
+"""The verbs a clip meets once it is in: looked at, categorised, weeded; and what is refused, one row for each way."""
+
+from shared.domain.access import Reach
+from shared.domain.entry import Asking
+from shared.domain.footage import Borough
+from shared.ports import ClipFilter, EntryFilter
+from shared.usecases.audit import audit
+from shared.usecases.categorise import categorise
+from shared.usecases.health import health_details
+from shared.usecases.play import play
+from shared.usecases.read import poster, read
+from shared.usecases.refuse import NOBODY, refuse, refuse_nobody
+from shared.usecases.search import search
+from shared.usecases.trail import trail
+from shared.usecases.weed import WeedReport, weed
+from tests.builders import (
+    CAMERA,
+    FORCE,
+    RECORDING,
+    a_clip,
+    an_asking,
+)
+from tests.fakes import World
+from tests.usecases.rows import (
+    ARREST,
+    DUTY,
+    Row,
+    a_clip_held_by_the_storage,
+    two_overdue_clips,
+)
+from tests.usecases.scenes import (
+    a_condemned_stored_clip,
+    a_stored_clip,
+    by_the_service,
+)
+
+
+async def _weed(world: World, asking: Asking) -> WeedReport:
+    return await weed(asking=asking, records=world.records, footage=world.footage, out_of_time=lambda: False)
+
+
+SERVICE = by_the_service()
+FIRST = '"00000001"'  # the version MemoryRecords gives to the first record put
+
+ROWS = (
+    Row(
+        name="search",
+        verb=search,
+        scene=a_stored_clip,
+        run=lambda w, a: search(
+            ClipFilter(reach=FORCE, camera=CAMERA), after=None, limit=10, asking=a, records=w.records
+        ),
+        enters=(("footage.searched", "camera shown"),),
+        answers=list,
+    ),
+    Row(
+        name="read",
+        verb=read,
+        scene=a_stored_clip,
+        run=lambda w, a: read(RECORDING, reach=FORCE, asking=a, records=w.records),
+        enters=(("footage.read", ""),),
+        answers=lambda held: held,
+    ),
+    Row(
+        name="poster",
+        verb=poster,
+        scene=a_stored_clip,
+        run=lambda w, a: poster(RECORDING, reach=FORCE, asking=a, records=w.records, footage=w.footage),
+        enters=(("footage.poster-shown", ""),),
+        answers=bytes,
+    ),
+    Row(
+        name="play",
+        verb=play,
+        scene=a_stored_clip,
+        run=lambda w, a: play(RECORDING, DUTY, bind=True, reach=FORCE, asking=a, records=w.records, links=w.links),
+        enters=(("footage.played", ""),),
+        said=DUTY,
+    ),
+    Row(
+        name="categorise",
+        verb=categorise,
+        scene=a_stored_clip,
+        run=lambda w, a: categorise(RECORDING, ARREST, version=FIRST, reach=FORCE, asking=a, records=w.records),
+        enters=(("footage.categorised", "category evidential"),),
+        said=ARREST.why,
+    ),
+    Row(
+        name="trail",
+        verb=trail,
+        scene=a_stored_clip,
+        run=lambda w, a: trail(RECORDING, reach=FORCE, asking=a, records=w.records),
+        enters=(("trail.read", ""),),
+        answers=len,
+    ),
+    Row(
+        name="audit",
+        verb=audit,
+        scene=a_stored_clip,
+        run=lambda w, a: audit(
+            EntryFilter(subject=RECORDING),
+            after=None,
+            limit=10,
+            reach=Reach(borough=Borough("Hackney")),
+            asking=a,
+            records=w.records,
+        ),
+        enters=(("audit.read", "borough subject"),),
+        answers=list,
+    ),
+    Row(
+        name="health_details",
+        verb=health_details,
+        scene=lambda _world: None,
+        run=lambda w, a: health_details(asking=a, records=w.records, probe=w.probe),
+        enters=(("health.read", ""),),
+        quiet=frozenset({"probe.ready"}),
+        answers=dict,
+    ),
+    Row(
+        name="weed, happy",
+        verb=weed,
+        scene=two_overdue_clips,
+        run=_weed,
+        enters=(("footage.condemned", "state"), ("footage.weeded", "state")) * 2,
+        asking=SERVICE,
+    ),
+    Row(
+        name="weed, held by the storage",
+        verb=weed,
+        scene=a_clip_held_by_the_storage,
+        run=_weed,
+        enters=(("footage.condemned", "state"), ("footage.reprieved", "state")),
+        asking=SERVICE,
+        quiet=frozenset({"footage.erase"}),
+    ),
+    Row(
+        name="weed, resumed",
+        verb=weed,
+        scene=a_condemned_stored_clip,
+        run=_weed,
+        enters=(("footage.weeded", "state"),),
+        asking=SERVICE,
+    ),
+    Row(
+        name="refuse, about a clip",
+        verb=refuse,
+        scene=a_stored_clip,
+        run=lambda w, a: refuse("not-found", door="read", about=a_clip(), asking=a, records=w.records),
+        enters=(("refused.read", ""),),
+    ),
+    Row(
+        name="refuse, about nothing there",
+        verb=refuse,
+        scene=lambda _world: None,
+        run=lambda w, a: refuse("not-found", door="read", about="no-such-id", asking=a, records=w.records),
+        enters=(("refused.read", ""),),
+    ),
+    Row(
+        name="refuse_nobody",
+        verb=refuse_nobody,
+        scene=lambda _world: None,
+        run=lambda w, a: refuse_nobody("expired", asking=a, records=w.records),
+        enters=(("refused.nobody", ""),),
+        asking=an_asking(actor=NOBODY, session=None),
+    ),
+)

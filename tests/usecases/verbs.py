@@ -1,0 +1,8 @@
+"""Every verb in every way it can go, one row each: what is there before, how it is asked, and what it writes down.
+
+test_one_transaction.py breaks each port call of each row; test_personal_data.py looks at what a row enters and logs.
+"""
+
+from tests.usecases import rows_of_clips, rows_of_recordings
+
+ROWS = (*rows_of_recordings.ROWS, *rows_of_clips.ROWS)
