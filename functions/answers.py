@@ -121,9 +121,9 @@ class ShownGrant(Shown):
 
 
 class ShownPending(Shown):
-    """There is no receipt yet."""
+    """There is no receipt yet; `indexed` is whether the footage has arrived in the index."""
 
-    state: str = "pending"
+    indexed: bool
 
 
 class ShownDock(Shown):

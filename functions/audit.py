@@ -3,12 +3,12 @@
 from typing import Annotated
 
 import azure.functions as func
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from functions.answers import ShownEntries, ShownEntry
 from functions.door import Answer, Door, Request, opens
 from functions.paging import Pages
-from functions.parsing import PlainText, Query
+from functions.parsing import Moment, PlainText, Query
 from shared.domain.access import Permission
 from shared.domain.entry import Operation
 from shared.ports import EntryFilter
@@ -22,8 +22,8 @@ class AuditQuery(Query):
     actor: PlainText | None = None
     action: PlainText | None = None
     borough: PlainText | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     page: str | None = Field(default=None, max_length=500)
     limit: Annotated[int, Field(ge=1, le=500)] = 100
 

@@ -1,15 +1,14 @@
 """The doors of docks: the register, leave to write footage, and the receipt for it."""
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 import azure.functions as func
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from functions.answers import ShownDock, ShownDocks, ShownGrant, ShownPending
 from functions.door import Answer, Door, Request, opens
-from functions.parsing import IDENTIFIER, Body, Identifier, NetworkAddress, PlainText, Uuid, version_out
+from functions.parsing import IDENTIFIER, Body, Identifier, Moment, NetworkAddress, PlainText, Uuid, version_out
 from shared.domain.access import Permission
 from shared.domain.entry import Operation
 from shared.domain.footage import Borough, ClipId, Dock, DockId, OfficerId, Sha256
@@ -17,18 +16,13 @@ from shared.domain.grant import Wanted
 from shared.errors import Malformed
 from shared.usecases.docks import list_docks, register_dock
 from shared.usecases.grant import grant
-from shared.usecases.receipt import receipt
+from shared.usecases.receipt import Pending, receipt
 
 bp = func.Blueprint()
 LARGEST = 190 * 1024**3  # bytes; a camera's twelve hours are a tenth of it. Azure's own limit is far above
 RETRY_AFTER = {"Retry-After": "2"}
 
 
-def _utc(at: datetime) -> datetime:
-    return at.astimezone(UTC)
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -128,8 +122,8 @@ async def issue_receipt(request: Request[None, None]) -> Answer:
         records=services.records,
         keys=services.keys,
     )
-    if note is None:
-        return Answer(body=ShownPending(), status=HTTPStatus.ACCEPTED, headers=RETRY_AFTER)
+    if isinstance(note, Pending):
+        return Answer(body=ShownPending.model_validate(note), status=HTTPStatus.ACCEPTED, headers=RETRY_AFTER)
     return Answer(body=note, content_type="text/plain; charset=utf-8")
 
 

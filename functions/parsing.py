@@ -3,11 +3,12 @@
 import base64
 import re
 import unicodedata
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Annotated, TypeVar
 
 import azure.functions as func
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
 from pydantic.alias_generators import to_camel
 
 from shared.domain.entry import REASON_LENGTH
@@ -59,6 +60,14 @@ def canonical_address(text: str) -> str:
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
+def _utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("this time has no place in UTC") from None
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 NetworkAddress = Annotated[str, AfterValidator(canonical_address)]
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from shared.domain.entry import uuid8
 from shared.domain.footage import ClipId, Dock, DockId, Grant, OfficerId, Sha256
 from shared.domain.naming import footage_path
-from shared.errors import Conflict, NotAllowed
+from shared.errors import Malformed, NotAllowed
 
 LASTS = timedelta(hours=1)
 
@@ -63,9 +63,9 @@ def granted(wanted: Wanted, dock: Dock, *, key: str, now: datetime) -> Grant:
 
 
 def granted_again(grant: Grant, wanted: Wanted, *, now: datetime) -> Grant:
-    """Rule G2, for a recording not yet ingested. Raises Conflict if it is another recording that is meant."""
+    """Rule G2, for a recording not yet ingested. Raises Malformed if it is another recording that is meant."""
     if (grant.sha256, grant.size) != (wanted.sha256, wanted.size):
-        raise Conflict("the grant of this recording was for other bytes", field="recording")
+        raise Malformed("the grant of this recording was for other bytes", field="recording")
     return replace(grant, expires=now + LASTS)
 
 

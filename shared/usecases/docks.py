@@ -4,13 +4,16 @@ from collections.abc import Sequence
 
 from shared.domain.entry import Asking, Change, Draft, Operation
 from shared.domain.footage import Dock
-from shared.errors import Conflict, PreconditionMissing, Stale
+from shared.domain.naming import slug
+from shared.errors import Conflict, Malformed, PreconditionMissing, Stale
 from shared.ports import Create, Held, Records, Replace
 from shared.usecases.commit import commit
 
 
 async def register_dock(dock: Dock, *, version: str | None, asking: Asking, records: Records) -> Held[Dock]:
     """Add a dock, or change the one that `version` names. Raises Stale if the register says otherwise."""
+    if not slug(dock.borough):
+        raise Malformed("a borough has a letter from A to Z or a digit in it: paths are made of them", field="borough")
     known = await records.dock(dock.id)
     if (known.version if known else None) != version:
         if known and known.record == dock:

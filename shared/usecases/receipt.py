@@ -1,5 +1,7 @@
 """Receipt: tell a dock, over our signature, what is stored, so that the camera may be wiped."""
 
+from dataclasses import dataclass
+
 from shared.domain.access import Reach
 from shared.domain.entry import Asking, Draft, Operation
 from shared.domain.footage import ClipId, DockId
@@ -11,10 +13,17 @@ from shared.usecases.commit import commit
 from shared.usecases.grant import dock_itself
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """There is no receipt yet. `indexed`: the footage has arrived in the index."""
+
+    indexed: bool
+
+
 async def receipt(
     dock: DockId, recording: ClipId, *, reach: Reach, asking: Asking, records: Records, keys: Keys
-) -> str | None:
-    """The signed note; None while there is no answer yet.
+) -> str | Pending:
+    """The signed note, or that there is no answer yet.
 
     Raises NotAllowed for another's dock, NotFound for a recording not granted to it, Conflict for a mismatch.
     """
@@ -25,7 +34,7 @@ async def receipt(
     held = await records.clip(recording)
     text = receipt_text(held.record) if held else None
     if text is None:
-        return None
+        return Pending(indexed=held is not None)
     draft = Draft(
         asking=asking,
         pk=recording,

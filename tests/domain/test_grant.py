@@ -10,7 +10,7 @@ from hypothesis import given
 from shared.domain.footage import Dock, DockId, Sha256
 from shared.domain.grant import Wanted, granted, granted_again, may_hand_over, recording_id
 from shared.domain.naming import recording_in
-from shared.errors import Conflict, NotAllowed
+from shared.errors import Malformed, NotAllowed
 from tests.builders import (
     CAMERA,
     CLIENT,
@@ -76,7 +76,7 @@ def test_g2_asked_again_the_path_is_the_same_and_the_hour_is_new() -> None:
 
 @pytest.mark.parametrize("other", [{"sha256": Sha256("0" * 64)}, {"size": SIZE + 1}])
 def test_g2_asked_again_for_other_bytes_it_is_refused(other: dict[str, object]) -> None:
-    with pytest.raises(Conflict, match="other bytes") as refused:
+    with pytest.raises(Malformed, match="other bytes") as refused:
         granted_again(a_grant(), replace(WANTED, **other), now=NOW)  # type: ignore[arg-type] # a field by name
     assert refused.value.field == "recording"
 

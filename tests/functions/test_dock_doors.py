@@ -115,12 +115,13 @@ async def test_a_dock_that_is_not_itself_or_not_enabled_gets_no_leave(world: Mem
 async def test_there_is_no_receipt_before_the_bytes_were_read_back(world: MemoryService) -> None:
     world.records.put(a_dock(), a_grant(), a_clip())
     answered = await receipt(world)
-    assert (answered.status, answered.json, answered.headers["Retry-After"]) == (202, {"state": "pending"}, "2")
+    assert (answered.status, answered.json, answered.headers["Retry-After"]) == (202, {"indexed": True}, "2")
 
 
 async def test_there_is_no_receipt_before_the_recording_arrived(world: MemoryService) -> None:
     world.records.put(a_dock(), a_grant())
-    assert (await receipt(world)).status == 202
+    answered = await receipt(world)
+    assert (answered.status, answered.json) == (202, {"indexed": False})
 
 
 async def test_a_receipt_is_a_signed_note_and_entered_once(world: MemoryService) -> None:

@@ -155,6 +155,8 @@ async def test_a_dock_that_does_not_fit_is_refused_by_its_field(
         ("search", {"reach": "force"}, "reach"),
         ("audit", {"limit": "501"}, "limit"),
         ("audit", {"since": "2026-11-25"}, "since"),
+        ("audit", {"since": "0001-01-01T00:00:00+14:00"}, "since"),
+        ("audit", {"until": "9999-12-31T23:59:59-14:00"}, "until"),
         ("audit", {"until": "2026-11-25T20:00:00"}, "until"),
         ("audit", {"actor": "\x00"}, "actor"),
     ],

@@ -6,7 +6,7 @@ import pytest
 
 from shared.domain.entry import Change
 from shared.domain.footage import Dock, DockId
-from shared.errors import Conflict, PreconditionMissing, Stale
+from shared.errors import Conflict, Malformed, PreconditionMissing, Stale
 from shared.ports import Held
 from shared.usecases.docks import list_docks, register_dock
 from tests.builders import DOCK, a_dock, an_asking
@@ -78,3 +78,11 @@ async def test_the_list_is_in_order_of_ids_and_the_look_is_entered() -> None:
     world.records.put(a_dock(), other)
     assert await list_docks(asking=an_asking(), records=world.records) == [other, a_dock()]
     assert [entry.action for entry in entries(world, "actor:P1234")] == ["docks.listed"]
+
+
+async def test_a_borough_that_no_path_can_be_made_of_is_refused() -> None:
+    world = World()
+    with pytest.raises(Malformed) as refused:
+        await register(world, a_dock(borough="£££"))
+    assert refused.value.field == "borough"
+    assert entries(world) == []

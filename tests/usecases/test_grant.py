@@ -8,7 +8,7 @@ import pytest
 from shared.domain.access import Reach
 from shared.domain.footage import ClipId, DockId
 from shared.domain.grant import recording_id
-from shared.errors import Conflict, NotAllowed, NotFound
+from shared.errors import Conflict, Malformed, NotAllowed, NotFound
 from shared.usecases.grant import Granted, grant
 from tests.builders import DOCK, NOW, RECORDING, a_clip, a_dock, a_grant, an_asking
 from tests.fakes import Outage, World
@@ -101,7 +101,7 @@ async def test_a_late_retry_of_what_was_ingested_gets_no_leave_either(world: Wor
 
 async def test_the_same_key_for_other_bytes_is_refused(world: World) -> None:
     await ask(world)
-    with pytest.raises(Conflict, match="other bytes"):
+    with pytest.raises(Malformed, match="other bytes"):
         await ask(world, replace(WANTED, size=1))
 
 
