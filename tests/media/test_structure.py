@@ -1,13 +1,14 @@
 """Wholeness, layout and length from an ISO file's structure alone."""
 
 import random
+import struct
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.adapters.media.boxes import MOST, TooManyBoxes
-from shared.adapters.media.fragments import look_back
+from shared.adapters.media.fragments import look_back, signposts
 from shared.adapters.media.movie import Movie
 from shared.adapters.media.ranged import Ranged
 from shared.adapters.media.structure import LARGEST_MOOV, Structure, read_structure
@@ -279,3 +280,9 @@ def test_flipped_bytes_never_surprise_the_walk(clip: Clip, layout: str, seed: in
     except TooManyBoxes:
         return
     assert found.shown <= source.size
+
+
+def test_an_index_of_fragments_in_two_boxes_is_no_index() -> None:
+    whole_index = box("mfra", box("mfro", struct.pack(">II", 0, 8 + 16)))
+    two = box("free") + whole_index[:-4] + struct.pack(">I", 8 + 8 + 16)
+    assert signposts(Bytes(HEAD + fragment(0, 1000) + two)) == []

@@ -114,8 +114,10 @@ def signposts(source: Source) -> list[Signpost]:
 
 
 def _index(data: bytes) -> Iterator[Signpost]:
-    (mfra,) = children(data, 0, len(data))
-    for box in within(data, mfra):
+    boxes = list(children(data, 0, len(data)))
+    if len(boxes) != 1:
+        raise NotABox("an index of fragments is one box, to the end of the file")
+    for box in within(data, boxes[0]):
         if box.kind == b"tfra":
             yield from _last_lines(data, box)
 
