@@ -5,10 +5,10 @@ from typing import Annotated
 import azure.functions as func
 from pydantic import Field
 
-from functions.answers import ShownEntries, ShownEntry
 from functions.door import Answer, Door, Request, opens
 from functions.paging import Pages
 from functions.parsing import Moment, PlainText, Query
+from functions.shown import ShownEntries, ShownEntry
 from shared.domain.access import Permission
 from shared.domain.entry import Operation
 from shared.ports import EntryFilter

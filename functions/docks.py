@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 import azure.functions as func
 from pydantic import Field, StringConstraints
 
-from functions.answers import ShownDock, ShownDocks, ShownGrant, ShownPending
 from functions.door import Answer, Door, Request, opens
 from functions.parsing import IDENTIFIER, Body, Identifier, Moment, NetworkAddress, PlainText, Uuid, version_out
+from functions.shown import ShownDock, ShownDocks, ShownGrant, ShownPending
 from shared.domain.access import Permission
 from shared.domain.entry import Operation
 from shared.domain.footage import Borough, ClipId, Dock, DockId, OfficerId, Sha256
@@ -87,7 +87,9 @@ async def register(request: Request[DockBody, None]) -> Answer:
         addresses=said.addresses,
         enabled=said.enabled,
     )
-    held = await register_dock(dock, version=request.version, asking=request.asking, records=request.services.records)
+    held = await register_dock(
+        dock, version=request.version or None, asking=request.asking, records=request.services.records
+    )
     return Answer(body=ShownDock.model_validate(held.record), headers={"ETag": f'"{version_out(held.version)}"'})
 
 
@@ -124,7 +126,7 @@ async def issue_receipt(request: Request[None, None]) -> Answer:
     )
     if isinstance(note, Pending):
         return Answer(body=ShownPending.model_validate(note), status=HTTPStatus.ACCEPTED, headers=RETRY_AFTER)
-    return Answer(body=note, content_type="text/plain; charset=utf-8")
+    return Answer(body=note, content_type="text/plain")
 
 
 def _wanted(said: GrantBody) -> Wanted:

@@ -1,8 +1,8 @@
 """The front desk. Every HTTP door stands behind it.
 
 In order: 1. who is asking; 2. may they; 3. what are they asking; 4. the verb, which writes down what it does before
-it shows or changes anything; 5. the answer. A refusal for want of a right is entered (usecases/refuse.py) before it is
-answered; if it cannot be entered, that is a fault.
+it shows or changes anything; 5. the answer. A refusal for want of a right, or because it came too late, is entered
+(usecases/refuse.py) before it is answered; if it cannot be entered, that is a fault.
 
 No door is hung any other way: tests/house sees to it.
 """
@@ -17,12 +17,21 @@ from pydantic import BaseModel
 
 from functions.answering import failed, problem, respond
 from functions.asking import bearer, known, stranger
-from functions.parsing import IDENTIFIER, parsed_body, parsed_query, version_in
+from functions.parsing import IDENTIFIER, UUID, parsed_body, parsed_query, version_in
 from shared import wiring
 from shared.domain.access import Caller, Permission, Reach, reach
 from shared.domain.claims import caller as caller_of
 from shared.domain.entry import Asking, Operation
-from shared.errors import NotAllowed, NotFound, Refusal, Unauthenticated
+from shared.errors import (
+    Condemned,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    PreconditionMissing,
+    Refusal,
+    Unauthenticated,
+    Weeded,
+)
 from shared.usecases.refuse import refuse, refuse_nobody
 from shared.usecases.within import OutOfReach
 from shared.wiring import Services
@@ -33,7 +42,7 @@ Q = TypeVar("Q")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """What a door is, declared: read by the desk, by the house tests and by the description of the API.
+    """What a door is, declared: read by the desk and by the house tests.
 
     `permission` is None for a door open to all. `changes`: the caller must say which version it changes.
     """
@@ -50,7 +59,7 @@ class Door:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request(Generic[B, Q]):
-    """A request that was let in: who, within what reach, and what they ask, parsed."""
+    """A request that was let in: who, within what reach, what they ask. `version` is "" if they name none."""
 
     caller: Caller
     reach: Reach
@@ -59,18 +68,28 @@ class Request(Generic[B, Q]):
     route: Mapping[str, str]
     body: B
     query: Q
-    version: str | None
+    version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """`body`: a shape of functions/answers.py, or bytes or text of `content_type`."""
+    """`body`: a shape of functions/shown.py, or bytes or text of `content_type`."""
 
     body: BaseModel | bytes | str
     status: HTTPStatus = HTTPStatus.OK
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
 
+
+# The refusals that are entered, with the reason's code: for want of a right, and for coming too late or alone.
+ENTERED: Mapping[type[Refusal], str] = {
+    NotAllowed: "not-allowed",
+    NotFound: "not-found",
+    OutOfReach: "not-found",
+    Conflict: "conflict",
+    Condemned: "condemned",
+    Weeded: "weeded",
+}
 
 Handler = Callable[[Request[Any, Any]], Awaitable[Answer]]
 Opened = Callable[[func.HttpRequest, func.Context], Awaitable[func.HttpResponse]]
@@ -125,15 +144,23 @@ async def _recognise(door: Door, req: func.HttpRequest, asking: Asking, services
 async def _let_in(
     door: Door, handler: Handler, req: func.HttpRequest, caller: Caller, asking: Asking, services: Services
 ) -> Answer:
-    """2. to 4. What is refused for want of a right is entered before it is answered."""
+    """2. to 4. What is refused for want of a right, or because it is too late, is entered before it is answered."""
     try:
         request = _asked(door, req, caller, asking, services)
         return await handler(request)
-    except (NotAllowed, NotFound) as no:
-        code = "not-allowed" if isinstance(no, NotAllowed) else "not-found"
-        about = no.clip if isinstance(no, OutOfReach) else _subject(req)
-        await refuse(code, door=door.name, about=about, asking=asking, records=services.records)
+    except tuple(ENTERED) as no:
+        clip = _clip_refused(no, req)
+        subject, code = clip or _subject(req), ENTERED[type(no)]
+        await refuse(code, door=door.name, subject=subject, clip=clip, asking=asking, records=services.records)
         raise
+
+
+def _clip_refused(no: Refusal, req: func.HttpRequest) -> str | None:
+    """The clip on whose trail the refusal belongs: one that is there, whether or not the caller may know it."""
+    if isinstance(no, OutOfReach):
+        return no.clip.id
+    given = req.route_params.get("id", "")
+    return given if isinstance(no, Conflict | Weeded) and UUID.fullmatch(given) else None
 
 
 def _asked(door: Door, req: func.HttpRequest, caller: Caller, asking: Asking, services: Services) -> Request[Any, Any]:
@@ -143,10 +170,17 @@ def _asked(door: Door, req: func.HttpRequest, caller: Caller, asking: Asking, se
         asking=asking,
         services=services,
         route=dict(req.route_params),
-        version=version_in(req),
+        version=_version(door, req),
         query=parsed_query(door.query, req) if door.query else None,
         body=parsed_body(door.body, req) if door.body else None,
     )
+
+
+def _version(door: Door, req: func.HttpRequest) -> str:
+    version = version_in(req)
+    if version is None and door.changes:
+        raise PreconditionMissing("say which version you change: send its ETag as If-Match", field="If-Match")
+    return version or ""
 
 
 def _subject(req: func.HttpRequest) -> str:

@@ -29,7 +29,7 @@ async def check_fixity(message: func.QueueMessage, context: func.Context) -> Non
         log.error("fixity: message=%s is no question of ours", message.id)
         return
     asking = system("fixity", key=message.id or "", request=str(context.invocation_id), services=services)
-    outcome = await fixity(clip, asking=asking, records=services.records, footage=services.footage)
+    outcome = await fixity(clip, asking=asking, now=services.now, records=services.records, footage=services.footage)
     services.metrics.count(f"fixity.{outcome}")
     log.info("fixity: clip=%s outcome=%s", clip, outcome)
 

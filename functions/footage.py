@@ -5,12 +5,12 @@ from typing import Any
 import azure.functions as func
 from pydantic import Field
 
-from functions.answers import ShownClip, ShownClips, ShownEntries, ShownEntry, ShownPlayback
 from functions.door import Answer, Door, Request, opens
 from functions.paging import Pages
 from functions.parsing import UUID, Body, Identifier, PlainText, Query
+from functions.shown import ShownClip, ShownClips, ShownEntries, ShownEntry, ShownPlayback
 from shared.domain.access import Permission
-from shared.domain.category import CATEGORIES
+from shared.domain.categorise import CATEGORIES
 from shared.domain.entry import Operation
 from shared.domain.footage import Clip, ClipId, Evidential, OfficerId, State
 from shared.errors import Malformed, NotFound

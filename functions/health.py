@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 import azure.functions as func
 
-from functions.answers import ShownAnswers, ShownHealth
 from functions.door import Answer, Door, Request, opens
+from functions.shown import ShownAnswers, ShownHealth
 from shared.domain.access import Permission
 from shared.domain.entry import Operation
 from shared.usecases.health import health_details

@@ -35,9 +35,9 @@ async def ingest_footage(event: func.CloudEvent, context: func.Context) -> None:
         services.metrics.count("ingest.not-footage")
         log.warning("ingest: event=%s is not about committed footage", event.id)
         return
-    key = f"{path}\n{str(data.get('eTag', '')).strip(chr(34))}"
-    asking = system("ingest", key=key, request=str(context.invocation_id), services=services)
-    outcome: Ingested = await ingest(path, asking=asking, intake=_intake(services))
+    etag = str(data.get("eTag") or "").strip('"')
+    asking = system("ingest", key=f"{path}\n{etag}", request=str(context.invocation_id), services=services)
+    outcome: Ingested = await ingest(path, etag=etag or None, asking=asking, intake=_intake(services))
     services.metrics.count(f"ingest.{outcome}")
     log.info("ingest: event=%s outcome=%s", event.id, outcome)
 

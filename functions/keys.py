@@ -2,8 +2,8 @@
 
 import azure.functions as func
 
-from functions.answers import ShownKey, ShownKeys
 from functions.door import Answer, Door, Request, opens
+from functions.shown import ShownKey, ShownKeys
 from shared.domain.entry import Operation
 
 bp = func.Blueprint()

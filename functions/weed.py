@@ -27,6 +27,7 @@ async def weed_footage(timer: func.TimerRequest, context: func.Context) -> None:
     run = str(context.invocation_id)
     report = await weed(
         asking=system("weed", key=run, request=run, services=services),
+        now=services.now,
         records=services.records,
         footage=services.footage,
         out_of_time=lambda: time.monotonic() > ends,

@@ -141,6 +141,9 @@ class Footage(Protocol):
     def stream(self, blob: Blob) -> AsyncIterator[bytes]:
         """All bytes in order, a few megabytes at a time. Raises Gone, also in the middle."""
 
+    async def must_be_erasable(self, clip: ClipId, path: str, *, now: datetime) -> None:
+        """Raises HeldByStorage if a hold, policy or lease lies on any version at `path` or on what was made of it."""
+
     async def erase(self, blob: Blob) -> None:
         """Delete exactly that version; done already is done. Raises HeldByStorage if a hold or policy forbids it."""
 
@@ -216,5 +219,10 @@ class Probe(Protocol):
 
 
 class Metrics(Protocol):
-    def count(self, name: str, number: int = 1) -> None:
-        """Add to a counter. Never raises, never waits; names carry no person's data."""
+    """Numbers by the names of shared/metrics.py. Never raises, never waits; what is not declared there is not told."""
+
+    def count(self, name: str, number: int = 1, *, of: str | None = None) -> None:
+        """Add to a counter; `of` is the verb or the code it is told apart by, if it is."""
+
+    def measure(self, name: str, seconds: float, *, of: str | None = None) -> None:
+        """So long it took, this once."""

@@ -72,6 +72,8 @@ class Settings(BaseModel):
     session_idle_minutes: Annotated[int, Field(ge=1, le=120)]
     sas_address_binding: Switch
     telemetry: Switch
+    azure_token_credentials: Literal["ManagedIdentityCredential"]  # nothing of a developer's or a server's shell
+    applicationinsights_statsbeat_disabled_all: Literal["true"]  # statsbeat would leave the UK
     applicationinsights_connection_string: str
 
 

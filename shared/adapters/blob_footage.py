@@ -9,6 +9,7 @@ B4  A hold, a retention policy or a lease forbids a deletion, and the caller is 
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from azure.core import MatchConditions
@@ -29,6 +30,8 @@ NOT_FOUND, CHANGED, FORBIDDEN = 404, 412, 403
 NO_CONTAINER = "ContainerNotFound"
 # Storage does not delete a current version by its id: it must first have become an earlier one.
 IS_CURRENT = "OperationNotAllowedOnRootBlob"
+HOLDS = ["versions", "snapshots", "legalhold", "immutabilitypolicy"]
+IS_HELD = "a hold, a policy or a lease of the storage lies on the footage"
 HELD = ("BlobImmutable", "LeaseIdMissing", "LeaseIdMismatch")
 
 
@@ -69,6 +72,13 @@ class BlobFootage:
             await self._must_be_there(blob)
         for offset in range(0, blob.size, RANGE):
             yield await self._range(blob, offset, min(RANGE, blob.size - offset))
+
+    async def must_be_erasable(self, clip: ClipId, path: str, *, now: datetime) -> None:
+        for container, name in ((CONTAINER, path), (POSTERS, _poster(clip)), (RENDITIONS, f"{clip}/")):
+            async for item in self._service.get_container_client(container).list_blobs(name, include=HOLDS):
+                of_the_clip = item.name == name or name.endswith("/")
+                if of_the_clip and _is_held(item, now):
+                    raise HeldByStorage(IS_HELD)
 
     async def erase(self, blob: Blob) -> None:
         await self._delete(_Stored(container=CONTAINER, name=blob.path, etag=blob.etag, version=blob.version))
@@ -136,7 +146,7 @@ class BlobFootage:
             await client.delete_blob(**({} if stored.version or stored.snapshot else whole))
         except HttpResponseError as error:
             if _code(error).startswith(HELD):
-                raise HeldByStorage("a hold, a policy or a lease of the storage lies on the footage") from error
+                raise HeldByStorage(IS_HELD) from error
             if not _is_gone(error):
                 raise
 
@@ -154,6 +164,11 @@ def _landed(path: str, properties: BlobProperties) -> Landed:
         content_type=properties.content_settings.content_type,
         metadata={name.lower(): value for name, value in (properties.metadata or {}).items()},
     )
+
+
+def _is_held(item: BlobProperties, now: datetime) -> bool:
+    policy_ends = item.immutability_policy.expiry_time if item.immutability_policy else None
+    return bool(item.has_legal_hold or item.lease.status == "locked" or (policy_ends and policy_ends > now))
 
 
 def _stored(container: str, item: BlobProperties) -> _Stored:

@@ -174,7 +174,7 @@ class CosmosRecords:
             if error.sub_status:  # something else than the item is not there
                 raise
             return None
-        return Held(from_document(kind, row), row["_etag"]) if row["kind"] == kind.kind else None
+        return Held(from_document(kind, row, whole=True), row["_etag"]) if row["kind"] == kind.kind else None
 
     async def _must_be_there(self) -> None:
         """A container that is missing would otherwise look like one without records."""

@@ -83,11 +83,11 @@ class Caller:
     session: str | None = None
 
     def actor(self, permission: Permission) -> Actor:
-        """The caller as an entry names them: under the first of their roles that carries the permission."""
+        """The caller as an entry names them: with all their roles that carry the permission, or all if none does."""
         carrying = [role for role in Role if role in self.roles and role in TABLE[permission]]
-        role = next(iter(carrying or sorted(self.roles)), None)
-        kind = ActorKind.DOCK if role is Role.DOCK else ActorKind.PERSON
-        return Actor(id=self.officer or self.subject, kind=kind, name=self.name, role=role)
+        roles = carrying or [role for role in Role if role in self.roles]
+        kind = ActorKind.DOCK if roles == [Role.DOCK] else ActorKind.PERSON
+        return Actor(id=self.officer or self.subject, kind=kind, name=self.name, role=", ".join(roles) or None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

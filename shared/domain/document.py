@@ -1,8 +1,9 @@
 """Frozen dataclasses to JSON documents and back.
 
 Names become camelCase; times are UTC with a fixed width of microseconds, so that text order is time order;
-enums are their values; tuples are lists. An absent name takes the field's default and an unknown one is passed
-over, so that an older and a newer release can read each other's documents during a deployment.
+enums are their values; tuples are lists. An absent name takes the field's default, so that a newer release reads an
+older one's documents. An unknown name is passed over by those who only look, and refused to those who might write
+the record back: an older release must not drop what a newer one knows (`whole`).
 """
 
 import types
@@ -14,6 +15,7 @@ from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+ENVELOPE = {"id", "pk", "kind"}  # what the store addresses a record by, whether or not it is a field of it
 UTC_MICROSECONDS = "%Y-%m-%dT%H:%M:%S.%fZ"
 WIDTH = len("2026-11-25T20:52:56.000000Z")
 
@@ -57,14 +59,30 @@ def to_document(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} has no place in a document")
 
 
-def from_document(kind: type[T], document: Mapping[str, Any]) -> T:
-    """The record of type `kind` that `document` holds. Raises TypeError, ValueError or KeyError if it is none."""
+class NewerDocument(Exception):
+    """The document has a name that this release does not know. A fault: a newer release has to do this."""
+
+
+def from_document(kind: type[T], document: Mapping[str, Any], *, whole: bool = False) -> T:
+    """The record of type `kind` that `document` holds. Raises TypeError, ValueError or KeyError if it is none.
+
+    `whole`: raises NewerDocument if anything in it would be lost.
+    """
+    hints = _hints(cast("Hashable", kind))
     given = {
-        name: _value(hint, document[camel(name)])
-        for name, hint in _hints(cast("Hashable", kind)).items()
+        name: _value(hint, document[camel(name)], whole=whole)
+        for name, hint in hints.items()
         if camel(name) in document
     }
+    if whole:
+        _nothing_more(document, {camel(name) for name in hints})
     return kind(**given)
+
+
+def _nothing_more(document: Mapping[str, Any], known: set[str]) -> None:
+    more = [name for name in document if name not in known | ENVELOPE and not name.startswith("_")]
+    if more:
+        raise NewerDocument(f"this release does not know {', '.join(sorted(more))}")
 
 
 @cache
@@ -73,17 +91,17 @@ def _hints(kind: Hashable) -> Mapping[str, Any]:
     return {f.name: hints[f.name] for f in fields(cast("Any", kind)) if f.init}
 
 
-def _value(hint: Any, raw: Any) -> Any:
+def _value(hint: Any, raw: Any, *, whole: bool) -> Any:
     origin = get_origin(hint)
     if origin in (types.UnionType, Union):
-        return None if raw is None else _value(_other_than_none(hint), raw)
+        return None if raw is None else _value(_other_than_none(hint), raw, whole=whole)
     if origin is tuple:
-        return tuple(_value(get_args(hint)[0], item) for item in raw)
+        return tuple(_value(get_args(hint)[0], item, whole=whole) for item in raw)
     if origin is not None:
-        return {key: _value(get_args(hint)[1], item) for key, item in raw.items()}
+        return {key: _value(get_args(hint)[1], item, whole=whole) for key, item in raw.items()}
     kind = getattr(hint, "__supertype__", hint)  # a NewType is its supertype
     if is_dataclass(kind):
-        return from_document(kind, raw)  # type: ignore[arg-type] # is_dataclass() also admits instances
+        return from_document(kind, raw, whole=whole)  # type: ignore[arg-type] # is_dataclass() also admits instances
     if issubclass(kind, Enum):
         return kind(raw)
     if issubclass(kind, datetime):

@@ -4,7 +4,8 @@ E1  An entry is created once, in the same transaction as the state it tells of, 
 E2  Its id is a UUIDv8 of SHA-256(pk, action, operation key): a retry meets it and answers as the first time.
 E3  `number` runs 1, 2, 3 ... without gap in its pk, and `previous` is the commitment of the entry before, so
     that a missing entry shows.
-E4  Names and titles are copied at the time, never resolved later.
+E4  `occurredAt` never goes back within a pk: it is the time of the deed, or that of the entry before if a clock
+    of ours lags. Names and titles are copied at the time, never resolved later.
 E5  `operation` is a closed set: the six of section 62(1) of the Data Protection Act 2018, plus access and
     administration.
 E6  A look, a disclosure and a refusal are entered each time they happen: their operation key is the request's id
@@ -92,11 +93,12 @@ class Asking:
     seed: bytes = field(repr=False)
     address: str | None = None
     session: str | None = None
+    borough: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trail:
-    """How many entries a pk has and what the last one is bound by; replaced with each new entry."""
+    """How many entries a pk has, when the last one was and what binds it; replaced with each new entry."""
 
     kind: ClassVar[str] = "trail"
     id: ClassVar[str] = "trail"
@@ -104,6 +106,7 @@ class Trail:
     pk: str
     count: int
     last: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,12 +179,12 @@ def numbered(draft: Draft, trail: Trail | None) -> tuple[Entry, Trail]:
         pk=draft.pk,
         number=trail.count + 1 if trail else 1,
         previous=trail.last if trail else None,
-        occurred_at=asking.at,
+        occurred_at=max(asking.at, trail.at) if trail else asking.at,
         operation=draft.operation,
         action=draft.action,
         actor=asking.actor,
         subject=draft.subject,
-        borough=draft.borough,
+        borough=draft.borough or asking.borough,
         outcome=draft.outcome,
         reason=draft.reason,
         recipient=draft.recipient,
@@ -191,7 +194,13 @@ def numbered(draft: Draft, trail: Trail | None) -> tuple[Entry, Trail]:
         changes=draft.changes,
         salt=_salt(asking.seed, draft.id),
     )
-    return entry, Trail(pk=draft.pk, count=entry.number, last=commitment(stored(entry)))
+    return entry, Trail(pk=draft.pk, count=entry.number, last=commitment(stored(entry)), at=entry.occurred_at)
+
+
+def question(**values: object) -> tuple[Change, ...]:
+    """What somebody asked for, for the entry of their asking: every value that was given, as text."""
+    given = ((name, to_document(value)) for name, value in values.items() if value is not None)
+    return tuple(Change(field=name, before=None, after=str(text)) for name, text in given)
 
 
 def stored(entry: Entry) -> dict[str, object]:

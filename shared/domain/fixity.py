@@ -3,7 +3,9 @@
 F1  No claim: `unclaimed`; the dock compares our hash with its own.
 F2  The hash is the claimed one: `verified`.
 F3  It is another: `mismatch`, and the clip is quarantined, so that nothing weeds it by itself.
-F4  The answer is given once for a pinned version; it cannot change, for the version cannot.
+F4  The pinned version is not there though nobody weeded the clip: it is quarantined, so that nothing can later say
+    it was weeded under a rule.
+F5  The answer is given once for a pinned version; it cannot change, for the version cannot.
 """
 
 from dataclasses import replace
@@ -12,6 +14,7 @@ from datetime import datetime
 from shared.domain.footage import Clip, Fixity, Integrity, Sha256, State
 
 MISMATCH = "hash-mismatch"
+MISSING = "version-not-found"
 
 
 def verified(clip: Clip, sha256: Sha256, *, now: datetime) -> Clip:
@@ -19,9 +22,17 @@ def verified(clip: Clip, sha256: Sha256, *, now: datetime) -> Clip:
     claimed = clip.integrity.claimed
     state = _answer(claimed, sha256)
     answered = replace(clip, integrity=Integrity(state=state, claimed=claimed, sha256=sha256, verified_at=now))
-    if state is not Fixity.MISMATCH:
-        return answered
-    return replace(answered.moved(State.QUARANTINED), quarantine=(*clip.quarantine, MISMATCH))
+    return _quarantined(answered, MISMATCH) if state is Fixity.MISMATCH else answered
+
+
+def missing(clip: Clip) -> Clip:
+    """Rule F4."""
+    return _quarantined(clip, MISSING)
+
+
+def _quarantined(clip: Clip, reason: str) -> Clip:
+    reasons = clip.quarantine if reason in clip.quarantine else (*clip.quarantine, reason)
+    return replace(clip.moved(State.QUARANTINED), quarantine=reasons)
 
 
 def _answer(claimed: Sha256 | None, found: Sha256) -> Fixity:

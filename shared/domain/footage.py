@@ -66,6 +66,11 @@ class Blob:
     size: int
     version: str | None = None
 
+    @property
+    def key(self) -> str:
+        """The operation key of what happens once to this version."""
+        return f"{self.path}\n{self.version or self.etag}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedTime:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 from urllib.parse import unquote
 
-from shared.domain.category import CATEGORIES
+from shared.domain.categorise import CATEGORIES
 from shared.domain.footage import (
     Blob,
     Borough,

@@ -1,11 +1,10 @@
 """Audit: the entries of everybody, for those who watch the watchers. The asking is entered once, not once a page."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from shared.domain.access import Reach
-from shared.domain.document import to_document
-from shared.domain.entry import Asking, Change, Draft, Entry, Operation
+from shared.domain.entry import Asking, Draft, Entry, Operation, question
 from shared.ports import EntryFilter, Place, Records
 from shared.usecases.commit import commit
 
@@ -24,7 +23,6 @@ async def audit(
 
 
 def _draft(asked: EntryFilter, asking: Asking) -> Draft:
-    given = {f.name: getattr(asked, f.name) for f in fields(asked)}
     return Draft(
         asking=asking,
         pk=f"actor:{asking.actor.id}",
@@ -32,9 +30,12 @@ def _draft(asked: EntryFilter, asking: Asking) -> Draft:
         operation=Operation.CONSULTATION,
         subject="audit",
         borough=asked.borough,
-        changes=tuple(
-            Change(field=name, before=None, after=str(to_document(value)))
-            for name, value in given.items()
-            if value is not None
+        changes=question(
+            borough=asked.borough,
+            subject=asked.subject,
+            actor=asked.actor,
+            action=asked.action,
+            since=asked.since,
+            until=asked.until,
         ),
     )

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from shared.domain.access import Reach
-from shared.domain.category import categorised
+from shared.domain.categorise import categorised, must_be_there
 from shared.domain.entry import Asking, Change, Draft, Entry, Operation, Reason
 from shared.domain.footage import Clip, ClipId, Evidential
-from shared.errors import Conflict, PreconditionMissing, Refusal, Stale
+from shared.errors import Conflict, Refusal, Stale
 from shared.ports import Held, Records, Replace
 from shared.usecases.commit import commit, done_before
 from shared.usecases.within import within
@@ -22,7 +22,7 @@ class Category:
 
 
 async def categorise(
-    clip: ClipId, said: Category, *, version: str | None, reach: Reach, asking: Asking, records: Records
+    clip: ClipId, said: Category, *, version: str, reach: Reach, asking: Asking, records: Records
 ) -> Held[Clip]:
     """The clip as it now is. Raises Stale if it is not the `version` the caller saw, and as the rules C1 to C4 say.
 
@@ -32,19 +32,17 @@ async def categorise(
     draft = _draft(held.record, said, asking)
     try:
         await _categorised(held, said, draft, version=version, records=records)
-    except Refusal:
+    except Refusal as no:
         entry = await done_before(records, draft)
         if entry is None:
+            await _too_late_is_said(no, clip, reach=reach, records=records)
             raise
         _the_same(entry, draft)
     return await within(records, clip, reach)
 
 
-async def _categorised(
-    held: Held[Clip], said: Category, draft: Draft, *, version: str | None, records: Records
-) -> None:
-    if version is None:
-        raise PreconditionMissing("say which version you decided on: send its ETag as If-Match", field="If-Match")
+async def _categorised(held: Held[Clip], said: Category, draft: Draft, *, version: str, records: Records) -> None:
+    must_be_there(held.record)
     if held.version != version:
         raise Stale("the clip changed after you read it; read it again and decide again")
     asking = draft.asking
@@ -59,6 +57,12 @@ async def _categorised(
     committed = await commit(records, draft, Replace(changed, held.version))
     if committed.again:
         _the_same(committed.entry, draft)
+
+
+async def _too_late_is_said(no: Refusal, clip: ClipId, *, reach: Reach, records: Records) -> None:
+    """Raises Condemned or Weeded if it is weeding that came between: to read it again would help nobody."""
+    if isinstance(no, Stale):
+        must_be_there((await within(records, clip, reach)).record)
 
 
 def _draft(clip: Clip, said: Category, asking: Asking) -> Draft:

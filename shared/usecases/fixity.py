@@ -2,10 +2,13 @@
 
 import hashlib
 from asyncio import to_thread
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.entry import Asking, Change, Draft, Operation, Outcome, Reason
-from shared.domain.fixity import verified
+from shared.domain.fixity import MISSING, missing, verified
 from shared.domain.footage import Blob, Clip, ClipId, Fixity, Sha256, State
 from shared.errors import Stale
 from shared.ports import Footage, Gone, Records, Replace
@@ -27,19 +30,22 @@ class Checked(StrEnum):
     MISSING = "missing"
 
 
-async def fixity(clip: ClipId, *, asking: Asking, records: Records, footage: Footage) -> Checked:
+async def fixity(
+    clip: ClipId, *, asking: Asking, now: Callable[[], datetime], records: Records, footage: Footage
+) -> Checked:
     """Hash the clip's bytes, once. A repeat, and a clip that is being weeded or gone, need nothing.
 
-    `missing`: the pinned version is not in the store though nobody weeded it. That is entered, as a failure.
+    The answer is dated when the last byte was read. `missing`: the pinned version is not in the store though nobody
+    weeded it.
     """
     held = await records.clip(clip)
     if held is None or not _wanted(held.record):
         return Checked.NOTHING_TO_DO
     try:
-        found = await _hash(held.record.blob, footage)
+        found: Sha256 | None = await _hash(held.record.blob, footage)
     except Gone:
-        return await _missing(held.record, asking=asking, records=records)
-    return await _answer(clip, found, asking=asking, records=records)
+        found = None
+    return await _answer(clip, found, asking=replace(asking, at=now()), records=records)
 
 
 def _wanted(clip: Clip) -> bool:
@@ -53,21 +59,22 @@ async def _hash(blob: Blob, footage: Footage) -> Sha256:
     return Sha256(digest.hexdigest())
 
 
-async def _answer(clip: ClipId, found: Sha256, *, asking: Asking, records: Records) -> Checked:
+async def _answer(clip: ClipId, found: Sha256 | None, *, asking: Asking, records: Records) -> Checked:
     """Write the answer on the clip as it is now: while the bytes were read, its officer may have categorised it."""
     while True:
         held = await records.clip(clip)
         if held is None or not _wanted(held.record):
             return Checked.NOTHING_TO_DO
-        answered = verified(held.record, found, now=asking.at)
+        answered = verified(held.record, found, now=asking.at) if found else missing(held.record)
+        draft = _found(answered, asking) if found else _not_found(answered, asking)
         try:
-            await commit(records, _draft(answered, asking), Replace(answered, held.version))
+            await commit(records, draft, Replace(answered, held.version))
         except Stale:
             continue
-        return Checked(answered.integrity.state)
+        return Checked(answered.integrity.state) if found else Checked.MISSING
 
 
-def _draft(clip: Clip, asking: Asking) -> Draft:
+def _found(clip: Clip, asking: Asking) -> Draft:
     state = clip.integrity.state
     return Draft(
         asking=asking,
@@ -77,16 +84,16 @@ def _draft(clip: Clip, asking: Asking) -> Draft:
         subject=clip.id,
         borough=clip.borough,
         outcome=Outcome.FAILED if state is Fixity.MISMATCH else Outcome.GRANTED,
-        changes=(Change(field="sha256", before=clip.integrity.claimed, after=clip.integrity.sha256),),
-        key=_version(clip),
+        changes=(
+            Change(field="version", before=None, after=clip.blob.version or clip.blob.etag),
+            Change(field="sha256", before=clip.integrity.claimed, after=clip.integrity.sha256),
+        ),
+        key=clip.blob.key,
     )
 
 
-async def _missing(clip: Clip, *, asking: Asking, records: Records) -> Checked:
-    now = await records.clip(clip.id)
-    if now is None or not _wanted(now.record):
-        return Checked.NOTHING_TO_DO
-    draft = Draft(
+def _not_found(clip: Clip, asking: Asking) -> Draft:
+    return Draft(
         asking=asking,
         pk=clip.pk,
         action="footage.missing",
@@ -94,11 +101,10 @@ async def _missing(clip: Clip, *, asking: Asking, records: Records) -> Checked:
         subject=clip.id,
         borough=clip.borough,
         outcome=Outcome.FAILED,
-        reason=Reason(code="version-not-found"),
-        key=_version(clip),
+        reason=Reason(code=MISSING),
+        changes=(Change(field="version", before=clip.blob.version or clip.blob.etag, after=None),),
+        key=clip.blob.key,
     )
-    await commit(records, draft)
-    return Checked.MISSING
 
 
 async def poisoned(clip: ClipId, *, asking: Asking, records: Records) -> None:
@@ -113,7 +119,3 @@ async def poisoned(clip: ClipId, *, asking: Asking, records: Records) -> None:
         reason=Reason(code="gave-up"),
     )
     await commit(records, draft)
-
-
-def _version(clip: Clip) -> str:
-    return f"{clip.blob.path}\n{clip.blob.version or clip.blob.etag}"

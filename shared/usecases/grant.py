@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.access import Reach
-from shared.domain.entry import Asking, Draft, Operation
+from shared.domain.entry import Asking, Draft, Operation, question
 from shared.domain.footage import ClipId, Dock, DockId, Grant
 from shared.domain.grant import Wanted, granted, granted_again, may_hand_over, recording_id
 from shared.errors import Conflict, NotFound
@@ -32,6 +32,7 @@ async def grant(
         operation=Operation.ADMINISTRATION,
         subject=given.recording,
         borough=given.borough,
+        changes=question(camera=given.camera, officer=given.officer, size=given.size, sha256=given.sha256),
     )
     committed = await commit(records, draft, write)
     if committed.again:

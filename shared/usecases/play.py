@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.access import Reach
-from shared.domain.category import must_be_there
+from shared.domain.categorise import must_be_there
 from shared.domain.entry import Asking, Reason
 from shared.domain.footage import ClipId
-from shared.domain.playback import bindable, watchable_until
+from shared.domain.play import bindable, watchable_until
 from shared.ports import Links, Records
 from shared.usecases.commit import commit
 from shared.usecases.read import consulted

@@ -1,7 +1,7 @@
 """Read: look at one clip's facts or its poster. The looking is entered first; unwritten, it does not happen."""
 
 from shared.domain.access import Reach
-from shared.domain.category import must_be_there
+from shared.domain.categorise import must_be_there
 from shared.domain.entry import Asking, Draft, Operation
 from shared.domain.footage import Clip, ClipId
 from shared.errors import NotFound

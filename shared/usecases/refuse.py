@@ -6,7 +6,6 @@ particular: one entry for each address, reason and minute under `refusals:<hour>
 
 from shared.domain.document import timestamp
 from shared.domain.entry import Actor, ActorKind, Asking, Draft, Operation, Outcome, Reason
-from shared.domain.footage import Clip
 from shared.ports import Records
 from shared.usecases.commit import commit, done_before
 
@@ -14,16 +13,14 @@ NOBODY = Actor(id="nobody", kind=ActorKind.NOBODY)
 HOUR, MINUTE = len("2026-11-25T20"), len("2026-11-25T20:52")
 
 
-async def refuse(code: str, *, door: str, about: str | Clip, asking: Asking, records: Records) -> None:
-    """Enter that a known caller was refused at `door`, and why (`code`)."""
-    clip = about if isinstance(about, Clip) else None
+async def refuse(code: str, *, door: str, subject: str, clip: str | None, asking: Asking, records: Records) -> None:
+    """Enter that a known caller was refused at `door`, and why (`code`): on the trail of `clip`, else on their own."""
     draft = Draft(
         asking=asking,
-        pk=clip.pk if clip else f"actor:{asking.actor.id}",
+        pk=clip or f"actor:{asking.actor.id}",
         action=f"refused.{door}",
         operation=Operation.ACCESS,
-        subject=about if isinstance(about, str) else about.id,
-        borough=clip.borough if clip else None,
+        subject=subject,
         outcome=Outcome.REFUSED,
         reason=Reason(code=code),
     )

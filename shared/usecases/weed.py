@@ -3,7 +3,8 @@
 For each clip that is due:
     1. read it afresh and decide again (domain/retention.py)
     2. condemn it, with its entry, if it is still as read: whoever categorised it meanwhile wins
-    3. erase the pinned version of the footage; if the storage holds it, the clip is held again, with its entry
+    3. erase the pinned version of the footage; if the storage holds that or anything else of the clip, nothing is
+       erased and the clip is held again, with its entry
     4. erase poster and renditions, then whatever other versions lie at the path
     5. put its tombstone in its place, with its entry
 
@@ -14,13 +15,13 @@ clip does not shelter the rest: it is counted, and the run fails at its end. One
 
 import logging
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.entry import Asking, Change, Draft, Operation, Outcome, Reason
 from shared.domain.footage import Clip, ClipId, State
 from shared.domain.retention import Keep, decide
-from shared.domain.weeding import condemned, reprieved, tombstone
+from shared.domain.weed import condemned, reprieved, tombstone
 from shared.errors import HeldByStorage, Stale
 from shared.ports import Footage, Held, Place, Records, Replace
 from shared.usecases.commit import commit
@@ -37,22 +38,30 @@ class WeedReport:
     kept: int = 0
     failed: int = 0
     late: bool = False
-    failures: list[str] = field(default_factory=list)
 
 
-async def weed(*, asking: Asking, records: Records, footage: Footage, out_of_time: Callable[[], bool]) -> WeedReport:
-    """One run. `asking.key` names the run, so that what it did is entered once however often it is tried."""
+async def weed(
+    *,
+    asking: Asking,
+    now: Callable[[], datetime],
+    records: Records,
+    footage: Footage,
+    out_of_time: Callable[[], bool],
+) -> WeedReport:
+    """One run. `asking.key` names the run, so that what it did is entered once however often it is tried.
+
+    What is due is settled when the run begins; each clip is decided on, and its entries dated, by its own `now`.
+    """
     report = WeedReport()
     async for clip in _due(records, asking.at):
         if out_of_time():
             report.late = True
             break
         try:
-            gone = await _weed_one(clip, asking=asking, records=records, footage=footage)
+            gone = await _weed_one(clip, asking=replace(asking, at=now()), records=records, footage=footage)
         except Exception as fault:  # noqa: BLE001 - one bad clip must not shelter the rest; the run fails at the end
             log.error("weed: clip=%s failed: %s", clip.id, type(fault).__name__)  # noqa: TRY400 - no SDK text in logs
             report.failed += 1
-            report.failures.append(clip.id)
         else:
             report.weeded += gone
             report.kept += not gone
@@ -102,6 +111,7 @@ async def _condemn(held: Held[Clip], *, asking: Asking, records: Records) -> Hel
 async def _erase(held: Held[Clip], *, asking: Asking, records: Records, footage: Footage) -> bool:
     clip = held.record
     try:
+        await footage.must_be_erasable(clip.id, clip.blob.path, now=asking.at)
         await footage.erase(clip.blob)
     except HeldByStorage:
         await _reprieve(held, asking=asking, records=records)

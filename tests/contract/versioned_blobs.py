@@ -71,7 +71,8 @@ class VersionedBlobs:
     def _list(self, container: str, prefix: str) -> web.Response:
         items = "".join(
             f"<Blob><Name>{escape(path.removeprefix(f'{container}/'))}</Name><VersionId>{version.id}</VersionId>"
-            f"<Properties><Etag>{escape(version.etag)}</Etag><BlobType>BlockBlob</BlobType></Properties></Blob>"
+            f"<Properties><Etag>{escape(version.etag)}</Etag><BlobType>BlockBlob</BlobType>"
+            f"<LegalHold>{str(version.held).lower()}</LegalHold></Properties></Blob>"
             for path, versions in self.blobs.items()
             for version in versions
             if path.startswith(f"{container}/{prefix}")

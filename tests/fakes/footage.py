@@ -56,6 +56,11 @@ class MemoryFootage:
                 chunk = self._pinned(blob).content[offset : offset + self._chunk]
             yield chunk
 
+    async def must_be_erasable(self, clip: ClipId, path: str, *, now: datetime) -> None:
+        async with self.faults.call("footage.must_be_erasable"):
+            if any(version.held for version in self._at(path)):
+                raise HeldByStorage("a legal hold or a retention policy lies on the blob")
+
     async def erase(self, blob: Blob) -> None:
         async with self.faults.call("footage.erase"):
             self._delete(blob.path, [version for version in self._at(blob.path) if _is(version, blob)])

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from shared.domain.document import timestamp
 from shared.domain.footage import Blob, Clip, ClipId
 from shared.domain.media import Inspection
+from shared.metrics import Unit, declared
 from tests.builders import an_inspection
 from tests.fakes.faults import Faults, Outage
 
@@ -110,8 +111,19 @@ class FakeProbe:
 
 
 class MemoryMetrics:
+    """What was told, under `name` or `name.of`. Objects to what is not declared, which the real one drops."""
+
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
+        self.measures: dict[str, list[float]] = {}
 
-    def count(self, name: str, number: int = 1) -> None:
-        self.counts[name] += number
+    def count(self, name: str, number: int = 1, *, of: str | None = None) -> None:
+        self.counts[self._declared(name, Unit.COUNT, of)] += number
+
+    def measure(self, name: str, seconds: float, *, of: str | None = None) -> None:
+        self.measures.setdefault(self._declared(name, Unit.SECONDS, of), []).append(seconds)
+
+    @staticmethod
+    def _declared(name: str, unit: Unit, of: str | None) -> str:
+        assert declared(name, unit, of), f"{name} of {of} is no {unit} of shared/metrics.py"
+        return f"{name}.{of}" if of else name

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from shared.domain.category import CATEGORIES, categorised, must_be_there
+from shared.domain.categorise import CATEGORIES, categorised, must_be_there
 from shared.domain.footage import Clip, Decision, Evidential, Retention, State
 from shared.errors import Condemned, Conflict, Malformed, Weeded
 from tests.builders import NOW, OFFICER, UPLOADED, a_clip, a_decision

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from shared.domain.document import to_document
 from shared.domain.footage import ClaimedTime, Clip, State, Weeding
-from shared.domain.weeding import condemned, reprieved, tombstone
+from shared.domain.weed import condemned, reprieved, tombstone
 from tests.builders import NOW, a_clip, a_condemned_clip, a_decision, an_overdue_clip
 from tests.domain.chance import any_of, around_now, steady
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.playback import bindable, watchable_until
+from shared.domain.play import bindable, watchable_until
 from shared.errors import NotAllowed
 from tests.builders import NOW, a_clip, a_media
 from tests.domain.chance import steady
