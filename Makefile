@@ -33,7 +33,7 @@ stack: setup  ## start everything but the Functions host, for `func start` in an
 	@$(RUN) -m local.stack
 
 stop:  ## stop what `make run` or `make stack` left running
-	@$(RUN) -m local.stack stop
+	@if [ -x $(RUN) ]; then $(RUN) -m local.stack stop; else echo "nothing is installed here, so nothing runs"; fi
 
 token: setup  ## an access token of the running stack: make token ROLE=officer OFFICER=4021 BOROUGH=Southwark
 	@$(RUN) -m local.tokens --role $(or $(ROLE),officer) $(if $(OFFICER),--officer "$(OFFICER)") $(if $(BOROUGH),--borough "$(BOROUGH)") $(if $(NAME),--name "$(NAME)") $(if $(CLIENT),--client "$(CLIENT)")
