@@ -47,6 +47,7 @@ def _accounts(ports: Ports) -> dict[str, str]:
         "FOOTAGE_ACCOUNT_URL": f"{_at(ports.blob)}/footage",
         "LEDGER_ACCOUNT_URL": f"{_at(ports.blob)}/ledger",
         "QUEUE_ACCOUNT_URL": f"{_at(ports.queue)}/runtime",
+        "DEAD_LETTER_URL": f"{_at(ports.blob)}/runtime/deadletters",
         "COSMOS_ENDPOINT": f"{_at(ports.cosmos)}/",
         "KEY_VAULT_URL": _at(ports.cloud),
         "EVENTS_TOPIC_URL": f"{_at(ports.eventgrid)}/api/events",

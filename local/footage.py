@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from av.stream import Stream
     from av.video.stream import VideoStream
 
-Layout = Literal["end", "front", "fragmented", "fragmented-bare", "hybrid"]
+Layout = Literal["end", "front", "fragmented", "fragmented-bare", "fragmented-sidx", "hybrid"]
 
 FORMATS = {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska"}
 FLAGS: dict[Layout, str] = {
@@ -31,6 +31,8 @@ FLAGS: dict[Layout, str] = {
     "fragmented": "+frag_keyframe+empty_moov+default_base_moof",
     # what a camera leaves that lost its power: no mfra, so nothing says where the last fragment is
     "fragmented-bare": "+frag_keyframe+empty_moov+default_base_moof+skip_trailer",
+    # an index of the fragments (sidx) at the front instead of one at the end
+    "fragmented-sidx": "+frag_keyframe+empty_moov+default_base_moof+global_sidx+skip_trailer",
     "hybrid": "+hybrid_fragmented+frag_keyframe",
 }
 SAMPLE_RATE = 48_000
@@ -38,6 +40,7 @@ AUDIO_FRAME = 1024
 QUALITY: dict[str, dict[str, str]] = {
     "libx264": {"preset": "ultrafast", "crf": "45", "sc_threshold": "0"},
     "libx265": {"preset": "ultrafast", "crf": "45"},
+    "libsvtav1": {"preset": "12", "crf": "60", "svtav1-params": "lp=1"},
 }
 
 

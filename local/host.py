@@ -15,6 +15,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from local.hosting.admin import AdminDoors
@@ -23,6 +24,7 @@ from local.hosting.errors import HostError
 from local.hosting.http_trigger import HttpFunctions
 from local.hosting.invocation import HTTP, Function
 from local.hosting.listeners import Listeners
+from local.hosting.queues import HIDDEN_WHILE_RUNNING
 from local.hosting.routes import Route, RouteError, route, route_table
 from local.hosting.running import Invocations
 from local.hosting.server import HostServer
@@ -41,6 +43,8 @@ from local.hosting.worker import Worker, index
 
 PORT = 7071
 STOP_WITHIN = 10.0
+HIDDEN = HIDDEN_WHILE_RUNNING.total_seconds()
+HIDDEN_HELP = "how long a queue keeps a message from others while it is worked on: what a killed host held comes after"
 
 
 def say(line: str) -> None:
@@ -58,12 +62,14 @@ class FunctionsHost:
         report: Callable[[str], None] = say,
         clock: Clock | None = None,
         connections: Connections | None = None,
+        hidden_while_running: timedelta = HIDDEN_WHILE_RUNNING,
     ) -> None:
         self._app = app.resolve()
         self.port = port
         self._report = report
         self._clock = clock or WallClock()
         self._connections = connections or AzureConnections(os.environ)
+        self._hidden_while_running = hidden_while_running
 
     @property
     def url(self) -> str:
@@ -109,6 +115,7 @@ class FunctionsHost:
             connections=self._connections,
             clock=self._clock,
             report=self._report,
+            hidden_while_running=self._hidden_while_running,
         )
         templates = {each.function: self._template_url(host_file, each) for each in routes}
         self._server = self._new_server(host_file, routes, templates, errors)
@@ -209,11 +216,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m local.host", description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=PORT, help="0 takes a free one")
     parser.add_argument("--app", type=Path, default=Path.cwd(), help="the folder with host.json")
+    parser.add_argument("--hidden-while-running", type=float, metavar="SECONDS", default=HIDDEN, help=HIDDEN_HELP)
     parser.add_argument("--stop-within", type=float, default=STOP_WITHIN, metavar="SECONDS")
     chosen = parser.parse_args(arguments)
     _log_like_the_host()
     try:
-        asyncio.run(_run_until_stopped(FunctionsHost(chosen.app, port=chosen.port), chosen.stop_within))
+        hidden = timedelta(seconds=chosen.hidden_while_running)
+        host = FunctionsHost(chosen.app, port=chosen.port, hidden_while_running=hidden)
+        asyncio.run(_run_until_stopped(host, chosen.stop_within))
     except HostError as problem:
         print(f"The host cannot start: {problem}", file=sys.stderr, flush=True)
         return 1

@@ -98,11 +98,16 @@ class Stack:
         self._adopted.append(Identity.of(name, pid))
         self._record()
 
-    def restart(self, name: str, *, time_scale: float | None = None) -> None:
-        """Stops azurite, cosmos, cloud or eventgrid and starts it again; cosmos and cloud come back empty."""
+    def restart(self, name: str, *, time_scale: float | None = None, kill: bool = False) -> None:
+        """Stops azurite, cosmos, cloud or eventgrid and starts it again; cosmos and cloud come back empty.
+
+        With `kill` it has no time to end in: azurite comes back as it was when it last wrote its files.
+        """
         if time_scale is not None:
             self._place = replace(self._place, time_scale=time_scale)
         child = next(child for child in self._children if child.name == name)
+        if kill:
+            child.kill()
         child.stop()
         self._children.remove(child)
         self._launch(servers.BY_NAME[name])
@@ -126,9 +131,19 @@ class Stack:
                 raise trouble
             await asyncio.sleep(LOOKS_AGAIN_AFTER)
 
+    @property
+    def state(self) -> Path:
+        """Where the servers keep what they keep."""
+        return self._place.state
+
+    @property
+    def published(self) -> Path:
+        """The file with what the application has published to the custom topic, one event a line."""
+        return self._place.published
+
     def published_events(self) -> list[dict[str, Any]]:
-        """What the application has published to the custom topic, oldest first."""
-        return [json.loads(line) for line in self._place.published.read_text().splitlines()]
+        """What is in that file, oldest first."""
+        return [json.loads(line) for line in self.published.read_text().splitlines()]
 
     def _settled_up_to(self) -> int:
         files = [cursor_file(self._place.state, each.name) for each in self._place.subscriptions]

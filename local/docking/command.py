@@ -1,6 +1,7 @@
 """The command line of the dock: what is docked, where, as whom, and how it is shown.
 
 Exit code 0: every recording has its receipt. 1: at least one must stay on its camera. 2: the command was wrong.
+130: it was interrupted; the same command goes on where it was.
 """
 
 import argparse
@@ -9,21 +10,26 @@ import logging
 import random
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 import aiohttp
 
-from local.dock import dock
+from local.dock import UNLIMITED
+from local.docking.bandwidth import Bandwidth, Bucket
+from local.docking.display import shown
 from local.docking.door import Door
-from local.docking.faults import DockFailure, NoToken
+from local.docking.emptying import Emptying
+from local.docking.faults import NoToken
+from local.docking.gather import gathered
 from local.docking.options import parse
 from local.docking.patience import Clock, Patience, SystemClock
 from local.docking.place import Place, place_of
-from local.docking.progress import JsonLines, LiveLine, PlainLines, Progress
-from local.docking.recording import Recording
+from local.docking.progress import MEGABYTE
+from local.docking.tally import Tally
+from local.docking.upload import BLOCK
 
 KEPT, WRONG, INTERRUPTED = 1, 2, 130
 
@@ -43,80 +49,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def run(order: argparse.Namespace, *, out: TextIO, clock: Clock, randomness: random.Random) -> int:
-    """Docks one recording after the other; one that must be kept does not stop the rest."""
-    place, progress = place_of(order), shown(out, as_json=order.json)
+    """Docks them all, some at a time; one that must be kept does not stop the rest."""
+    place, workshop = place_of(order), Path(tempfile.mkdtemp(prefix="dock-"))
+    gathering = await asyncio.to_thread(gathered, order, now=datetime.now(UTC), workshop=workshop)
+    display = shown(out, as_json=order.json, expected=len(gathering.found), parallel=order.parallel)
+    tally = Tally(display, whole=gathering.whole, passed_over=gathering.passed_over)
     patience = Patience(clock=clock, randomness=randomness, deadline=order.patience)
-    camera_memory, kept = Path(tempfile.mkdtemp(prefix="dock-")), 0
+    began = clock.monotonic()
     async with _session(place) as session:
         door = Door(session=session, base_url=place.base_url, dock=order.dock, token=place.token, patience=patience)
-        async for recording in _recordings(order, camera_memory):
-            try:
-                await dock(recording, door=door, progress=progress, receipt_within=order.receipt_within)
-            except DockFailure:  # told already
-                kept += 1
-            else:
-                _wipe(recording, camera_memory)
-    _clear(camera_memory)
-    return KEPT if kept else 0
+        emptying = Emptying(order=order, door=door, bandwidth=_bandwidth(order, clock), progress=tally)
+        await emptying.all_of(gathering.found)
+    tally.summary.seconds = clock.monotonic() - began
+    display.end(tally.summary)
+    _clear(workshop)
+    return KEPT if tally.summary.kept else 0
 
 
-def shown(out: TextIO, *, as_json: bool) -> Progress:
-    if as_json:
-        return JsonLines(out)
-    return LiveLine(out) if out.isatty() else PlainLines(out)
+def _bandwidth(order: argparse.Namespace, clock: Clock) -> Bandwidth:
+    if order.bandwidth is None:
+        return UNLIMITED
+    return Bucket(rate=order.bandwidth * MEGABYTE, largest=BLOCK, clock=clock)
 
 
 def _session(place: Place) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=place.trust()),
+        connector=aiohttp.TCPConnector(ssl=place.trust(), limit=0),  # what may be under way at once is our business
         cookie_jar=aiohttp.DummyCookieJar(),
         # a company's proxy is for the world outside: it cannot reach this machine's own ports
         trust_env=not place.is_this_machine,
     )
 
 
-async def _recordings(order: argparse.Namespace, camera_memory: Path) -> AsyncIterator[Recording]:
-    for path in order.files:
-        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        yield _described(path, order, recorded_at=order.recorded_at or changed)
-    started = order.recorded_at or datetime.now(UTC) - timedelta(seconds=order.seconds * order.synthesise)
-    for number in range(order.synthesise):
-        at = started + timedelta(seconds=order.seconds * number)
-        path = camera_memory / f"clip-{number + 1:03d}.mp4"
-        await asyncio.to_thread(_synthesise, path, order, at)
-        yield _described(path, order, recorded_at=at)
-
-
-def _synthesise(path: Path, order: argparse.Namespace, at: datetime) -> None:
-    from local.footage import synthesise  # brings a video codec along: only when it is wanted
-
-    synthesise(path, seconds=order.seconds, start=at, serial=order.camera)
-
-
-def _described(path: Path, order: argparse.Namespace, *, recorded_at: datetime) -> Recording:
-    return Recording(
-        path=path,
-        recorded_at=recorded_at,
-        camera=order.camera,
-        officer=order.officer,
-        borough=order.borough,
-        firmware=order.firmware,
-        start_reason=order.start_reason,
-        stop_reason=order.stop_reason,
-        category=order.category,
-        incident=order.incident,
-        continues=order.recording,
-    )
-
-
-def _wipe(recording: Recording, camera_memory: Path) -> None:
-    """Only what this command made: a file somebody named is theirs to wipe."""
-    if recording.path.parent == camera_memory:
-        recording.path.unlink()
-
-
-def _clear(camera_memory: Path) -> None:
-    if any(camera_memory.iterdir()):
-        print(f"recordings without a receipt are kept in {camera_memory}", file=sys.stderr)
+def _clear(workshop: Path) -> None:
+    if any(workshop.iterdir()):
+        print(f"recordings without a receipt are kept in {workshop}", file=sys.stderr)
     else:
-        camera_memory.rmdir()
+        workshop.rmdir()

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import aiohttp
 
-from local.docking.faults import Mismatch, Refused, Untrusted
+from local.docking.faults import Mismatch, Refused, Untrusted, Withheld
 from local.docking.note import Verifier
 from local.docking.patience import Patience, Transient, seconds_asked
 from local.docking.recording import Fingerprint, Recording
@@ -25,6 +25,7 @@ ONE_ANSWER = aiohttp.ClientTimeout(total=60, sock_connect=10)
 LONGEST_DETAIL = 300
 OK, CREATED, ACCEPTED, CONFLICT, BUSY, FAULTS = 200, 201, 202, 409, 429, 500
 POLL = 2.0
+BYTES_DIFFER = "sha256"
 
 Told = Callable[[str], None]
 
@@ -72,13 +73,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """The service at `base_url` for one dock. `token` is asked for at each request: an evening outlasts it."""
+    """The service at `base_url` for one dock. `token` is asked for at each request: an evening outlasts it.
+
+    `poll` is how often the receipt is asked for, whatever the service says: for measuring, not for a station.
+    """
 
     session: aiohttp.ClientSession
     base_url: str
     dock: str
     token: Callable[[], Awaitable[str]]
     patience: Patience
+    poll: float | None = None
 
     async def grant(
         self, recording: Recording, fingerprint: Fingerprint, *, told: Told, continues: str | None = None
@@ -101,13 +106,15 @@ class Door:
         return grant
 
     async def receipt(self, recording: str, *, told: Told) -> str | NotYet:
-        """The signed note, not yet verified; Mismatch when the service holds something else."""
+        """The signed note, not yet verified. Mismatch: the service holds other bytes. Withheld: it doubts these."""
         answer = await self._ask("GET", self._path("receipts", recording), told)
         if answer.status == ACCEPTED:
             indexed = answer.json().get("indexed") is True
-            return NotYet(after=seconds_asked(answer.retry_after, otherwise=POLL), indexed=indexed)
-        if answer.status == CONFLICT:
+            return NotYet(after=self.poll or seconds_asked(answer.retry_after, otherwise=POLL), indexed=indexed)
+        if answer.status == CONFLICT and answer.json().get("field") == BYTES_DIFFER:
             raise Mismatch(f"the store holds something else: {answer.problem()}")
+        if answer.status == CONFLICT:
+            raise Withheld(f"the service gives no receipt for it: {answer.problem()}")
         _must_be(OK, answer, "receipt")
         return answer.text
 

@@ -32,5 +32,9 @@ class Mismatch(DockFailure):
     """What the service holds is not what this dock sent."""
 
 
+class Withheld(DockFailure):
+    """The service has these bytes and signs for none of them yet: it doubts that they are all of the recording."""
+
+
 class Untrusted(DockFailure):
     """An answer of the service proves nothing: not understood, not signed, or not about this recording."""

@@ -65,6 +65,12 @@ def _fingerprint(path: Path) -> Fingerprint:
         raise Unfit(f"{path.name}: cannot be read: {error.strerror}") from error
 
 
+def short_name(path: Path) -> str:
+    """A name for the file that no file in another folder has."""
+    whole = hashlib.sha256(str(path.absolute()).encode()).hexdigest()
+    return f"{path.name}-{whole[:16]}"
+
+
 def blob_metadata(recording: Recording, *, sha256: str, dock: str) -> dict[str, str]:
     """What is written on the blob. Percent-encoded: a header carries ASCII, and people's names do not."""
     said: dict[str, str | None] = {

@@ -2,10 +2,11 @@
 
     U1  A block is 8 MiB at most, its id is its number: sent twice it is the same block, and any of them can
         be sent again by whoever goes on.
-    U2  At most four blocks are in memory and on their way.
+    U2  At most four blocks of it are in memory and on their way; bandwidth is waited for before one is read.
     U3  Each block carries its MD5, and storage refuses one that was damaged on the way; it is sent again.
-    U4  A grant that ran out is renewed once for all the blocks; those staged stay staged.
-    U5  The commit asks that nothing be there (If-None-Match: *). If something is, the receipt tells whose.
+    U4  A block that storage acknowledged is noted before the next is taken, and one noted before is not sent.
+    U5  A grant that ran out is renewed once for all the blocks; those staged stay staged.
+    U6  The commit asks that nothing be there (If-None-Match: *). If something is, the receipt tells whose.
 
 The SDK's own retries are off: they know nothing of the grant, nor of the deadline.
 """
@@ -24,8 +25,10 @@ from azure.core.pipeline.transport import AioHttpTransport
 from azure.storage.blob import BlobBlock, ContentSettings
 from azure.storage.blob.aio import BlobClient
 
+from local.docking.bandwidth import Bandwidth
 from local.docking.door import BUSY, CONFLICT, FAULTS, AlreadyCommitted, Grant, lost_connection
 from local.docking.faults import DockFailure, Refused, Unfit, Untrusted
+from local.docking.journal import Journal
 from local.docking.patience import Patience, Transient, seconds_asked
 
 BLOCK = 8 * 1024 * 1024
@@ -33,6 +36,7 @@ MOST_BLOCKS = 50_000
 IN_FLIGHT = 4
 ONE_TRY = 180.0  # a block that takes longer has stalled
 FORBIDDEN = 403
+NO_SUCH_BLOCK = "InvalidBlockList"
 DAMAGED = {"Md5Mismatch", "InvalidMd5"}
 THERE_ALREADY = {"BlobAlreadyExists", "BlobImmutableDueToLegalHold", "BlobImmutableDueToPolicy"}
 
@@ -41,6 +45,10 @@ Call = Callable[[BlobClient], Awaitable[object]]
 
 class GrantOver(Exception):
     """Storage does not accept the grant: most likely its time has run out."""
+
+
+class BlocksGone(Exception):
+    """The commit named a block that storage does not have (any more): they have to be sent again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +68,11 @@ class Parcel:
     def blocks(self) -> int:
         return -(-self.size // BLOCK)
 
+    def length(self, number: int) -> int:
+        return min(BLOCK, self.size - number * BLOCK)
+
     def read(self, number: int) -> bytes:
-        wanted = min(BLOCK, self.size - number * BLOCK)
+        wanted = self.length(number)
         try:
             with self.path.open("rb") as file:
                 file.seek(number * BLOCK)
@@ -74,13 +85,15 @@ class Parcel:
 
 
 class Upload:
-    """Stages and commits one parcel; `sent` is told the bytes of each block staged."""
+    """Stages and commits one parcel: the blocks the journal does not have; `sent` is told the bytes of each."""
 
     def __init__(
         self,
         parcel: Parcel,
         grant: Grant,
         *,
+        journal: Journal,
+        bandwidth: Bandwidth,
         renew: Callable[[], Awaitable[Grant]],
         session: aiohttp.ClientSession,
         patience: Patience,
@@ -88,16 +101,19 @@ class Upload:
         sent: Callable[[int], None],
     ) -> None:
         self._parcel, self._grant, self._renew_grant = parcel, grant, renew
+        self._journal, self._bandwidth = journal, bandwidth
         self._session, self._patience, self._told, self._sent = session, patience, told, sent
         self._client = self._open(grant)
         self._renewing = asyncio.Lock()
 
     async def run(self) -> None:
         """Returns once the blob is committed; AlreadyCommitted when one is there that may well be ours."""
-        numbers = iter(range(self._parcel.blocks))
+        acknowledged = self._journal.acknowledged
+        missing = [number for number in range(self._parcel.blocks) if number not in acknowledged]
+        numbers = iter(missing)
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(min(IN_FLIGHT, self._parcel.blocks)):
+                for _ in range(min(IN_FLIGHT, len(missing))):
                     group.create_task(self._stage_from(numbers))
         except ExceptionGroup as several:
             raise _weightiest(several) from None
@@ -105,12 +121,20 @@ class Upload:
 
     async def _stage_from(self, numbers: Iterator[int]) -> None:
         for number in numbers:  # one iterator for all: each takes the next block when it is free
+            await self._bandwidth.take(self._parcel.length(number))
             block = await asyncio.to_thread(self._parcel.read, number)
             await self._stage(number, block)
+            await self._journal.acknowledge(number)
             self._sent(len(block))
 
     async def _stage(self, number: int, block: bytes) -> None:
+        tries = 0
+
         async def call(client: BlobClient) -> None:
+            nonlocal tries
+            if tries:
+                self._bandwidth.charge(len(block))
+            tries += 1
             # a fresh BytesIO each time: aiohttp closes what it has sent, and warns of large plain bytes
             await client.stage_block(_block_id(number), io.BytesIO(block), length=len(block), validate_content="md5")
 
@@ -176,6 +200,8 @@ def _refusal(error: HttpResponseError) -> Exception:
         return AlreadyCommitted()
     if status == FORBIDDEN:
         return GrantOver()
+    if code == NO_SUCH_BLOCK:
+        return BlocksGone()
     if status in (0, BUSY) or status >= FAULTS or code in DAMAGED:
         headers = getattr(error.response, "headers", {})
         return Transient(f"storage answered {status} {code}", after=seconds_asked(headers.get("Retry-After")))

@@ -3,12 +3,13 @@
 import asyncio
 import os
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 
 from local.hosting.connections import HOST_STORAGE, Connections
 from local.hosting.errors import HostError
 from local.hosting.invocation import QUEUE, TIMER, Function
-from local.hosting.queues import QueueListener
+from local.hosting.queues import HIDDEN_WHILE_RUNNING, QueueListener
 from local.hosting.running import Invocations
 from local.hosting.settings import QueueOptions, is_disabled, resolved
 from local.hosting.timer_statuses import TimerStatuses
@@ -28,7 +29,9 @@ class Listeners:
         connections: Connections,
         clock: Clock,
         report: Callable[[str], None],
+        hidden_while_running: timedelta = HIDDEN_WHILE_RUNNING,
     ) -> None:
+        self._hidden_while_running = hidden_while_running
         self._queue_options = queue_options
         self._app = app
         self._invocations = invocations
@@ -100,4 +103,5 @@ class Listeners:
             self._queue_options,
             invocations=self._invocations,
             report=self._report,
+            hidden_while_running=self._hidden_while_running,
         )

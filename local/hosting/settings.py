@@ -12,6 +12,7 @@ from typing import Any
 from local.hosting.errors import HostError
 
 UNBOUNDED = -1
+OVERRIDE = "AzureFunctionsJobHost__"  # ...extensions__queues__batchSize
 _TIMESPAN = re.compile(r"(?:(\d+)\.)?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?")
 
 
@@ -41,9 +42,9 @@ class HostFile:
     bundle: Mapping[str, str]
 
 
-def read_host_file(folder: Path) -> HostFile:
+def read_host_file(folder: Path, environment: Mapping[str, str] = os.environ) -> HostFile:
     path = folder / "host.json"
-    content = _read_object(path, "every Functions app has one")
+    content = _overridden(_read_object(path, "every Functions app has one"), environment)
     if content.get("version") != "2.0":
         raise HostError(f'{path}: "version" must be "2.0"')
     extensions = content.get("extensions") or {}
@@ -66,6 +67,19 @@ def _read_object(path: Path, why: str) -> dict[str, Any]:
         raise HostError(f"{path} is not JSON: {problem}") from problem
     if not isinstance(content, dict):
         raise HostError(f"{path} is not a JSON object")
+    return content
+
+
+def _overridden(content: dict[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+    """As in Azure, a setting named by the path to a value goes over it."""
+    for name in sorted(environment):
+        if name.startswith(OVERRIDE):
+            *path, last = name.removeprefix(OVERRIDE).split("__")
+            section = content
+            for part in path:
+                section = section.setdefault(part, {})
+            text = environment[name]
+            section[last] = int(text) if text.isdecimal() else text
     return content
 
 

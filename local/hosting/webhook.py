@@ -74,7 +74,7 @@ def events_of(body: bytes) -> list[dict[str, Any]] | None:
     """An array of events or a single one; None when the body is neither."""
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     events = content if isinstance(content, list) else [content]
     return events if all(isinstance(event, dict) for event in events) else None

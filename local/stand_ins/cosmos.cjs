@@ -8,7 +8,8 @@
 //
 // Refuses to start when a patched name is gone. Keeps nothing: every start is an empty account.
 // It checks no token, so missing role assignments cannot be found here.
-// Environment: TLS_CERTIFICATE, TLS_KEY (files). Argument: the port.
+// Environment: TLS_CERTIFICATE, TLS_KEY (files); COSMOS_ENDPOINT, where the account says it is, if that is not here.
+// Argument: the port.
 
 const fs = require('fs');
 
@@ -39,7 +40,8 @@ function describeAccount() {
   if (typeof read !== 'function') throw new Error('cosmosdb-server internals changed: no Account.read');
   Account.prototype.read = function readAccount() {
     const account = read.call(this);
-    const inLondon = (locations) => locations.map((location) => ({ ...location, name: 'UK South' }));
+    const here = process.env.COSMOS_ENDPOINT ? { databaseAccountEndpoint: process.env.COSMOS_ENDPOINT } : {};
+    const inLondon = (locations) => locations.map((location) => ({ ...location, name: 'UK South', ...here }));
     return {
       ...account,
       writableLocations: inLondon(account.writableLocations),

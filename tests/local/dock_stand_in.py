@@ -35,8 +35,8 @@ def status(code: int, *, error: str = "", after: str | None = None, body: str = 
 
 async def dropped(request: web.Request) -> web.StreamResponse:
     """The line goes dead instead of an answer."""
-    assert request.transport is not None
-    request.transport.abort()
+    if request.transport:  # the other side may have gone first
+        request.transport.abort()
     return web.Response()
 
 
@@ -91,9 +91,13 @@ class Service:
     lines: Lines = lambda lines: lines
     expires_after: int | None = None
     together: int = 0
+    answers: int | None = None
+    hanging: int = 0
+    registered: dict[str, dict[str, object]] = field(default_factory=dict)
     in_flight: int = 0
     most_in_flight: int = 0
     _crowd: asyncio.Event = field(default_factory=asyncio.Event)
+    _let_go: asyncio.Event = field(default_factory=asyncio.Event)
     _live: set[str] = field(default_factory=set)
     _failures: dict[str, deque[Failure]] = field(default_factory=lambda: defaultdict(deque))
     _blocks: dict[str, dict[str, bytes]] = field(default_factory=lambda: defaultdict(dict), repr=False)
@@ -104,6 +108,22 @@ class Service:
 
     def failures_left(self, what: str) -> int:
         return len(self._failures[what])
+
+    def answer_blocks(self, count: int | None) -> None:
+        """So many blocks more are taken; those after them hang until the next call, and are lost. None: all."""
+        self._let_go.set()
+        self._let_go = asyncio.Event()
+        self.answers = count
+
+    def forget_blocks(self) -> None:
+        """As storage does with what was not committed within a week."""
+        self._blocks.clear()
+
+    async def _hangs(self, request: web.Request) -> web.StreamResponse:
+        self.hanging += 1
+        await self._let_go.wait()
+        self.hanging -= 1
+        return await dropped(request)
 
     def grant_is_over(self) -> None:
         self._live.clear()
@@ -138,6 +158,10 @@ class Service:
         lines = ["continuity-receipt/v1", name, "v1", str(blob.size), blob.sha256, "2026-03-01T21:30:00.000001Z"]
         return web.Response(text=self.signer.note("\n".join(self.lines(lines)) + "\n"))
 
+    async def register(self, request: web.Request) -> web.StreamResponse:
+        self.registered[request.match_info["dock"]] = await request.json()
+        return web.json_response({})
+
     async def keys(self, request: web.Request) -> web.StreamResponse:
         if failed := await self._failed("keys", request):
             return failed
@@ -161,6 +185,10 @@ class Service:
         md5 = hashlib.md5(body, usedforsecurity=False).digest()
         if request.headers.get("Content-MD5") != base64.b64encode(md5).decode():
             return await status(400, error="Md5Mismatch")(request)
+        if self.answers == 0:
+            return await self._hangs(request)
+        if self.answers:
+            self.answers -= 1
         await self._crowded()
         block = base64.b64decode(request.query["blockid"]).decode()
         # equal blocks are kept once, so that a large sparse file costs little
@@ -182,6 +210,8 @@ class Service:
         if name in self.blobs:
             return await status(409, error="BlobAlreadyExists")(request)
         wanted = [base64.b64decode(item.text or "").decode() for item in ET.fromstring(await request.read())]  # noqa: S314 - our own dock wrote it
+        if not self._blocks[request.path].keys() >= set(wanted):
+            return await status(400, error="InvalidBlockList")(request)
         metadata = {k[10:].lower(): v for k, v in request.headers.items() if k.lower().startswith("x-ms-meta-")}
         assert all(value.isascii() for value in metadata.values())
         self.blobs[name] = Blob(
@@ -194,15 +224,18 @@ class Service:
 
 
 @asynccontextmanager
-async def serving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Service]:
-    service = Service()
+async def serving(
+    tls: ssl.SSLContext | None = None, *, service: Service | None = None, account: str = "account"
+) -> AsyncIterator[Service]:
+    service = service or Service()
     service.listed = [service.signer.verifier]
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.router.add_post("/api/docks/{dock}/grants", service.grant)
     app.router.add_get("/api/docks/{dock}/receipts/{recording}", service.receipt)
+    app.router.add_put("/api/docks/{dock}", service.register)
     app.router.add_get("/api/keys", service.keys)
-    app.router.add_put("/account/footage/{name}", service.put)
-    runner = web.AppRunner(app)
+    app.router.add_put(f"/{account}/footage/{{name}}", service.put)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)  # a request that hangs is not waited for
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
@@ -213,5 +246,5 @@ async def serving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Service]:
         await runner.cleanup()
 
 
-def problem(detail: str) -> str:
-    return json.dumps({"title": "No", "detail": detail})
+def problem(detail: str, *, field: str | None = None) -> str:
+    return json.dumps({"title": "No", "detail": detail} | ({"field": field} if field else {}))

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import aiohttp
 import pytest
 
-from local.docking.faults import GaveUp, Mismatch, Refused, Unfit, Untrusted
+from local.docking.faults import GaveUp, Mismatch, Refused, Unfit, Untrusted, Withheld
 from local.docking.progress import Step
 from local.docking.recording import Recording
 from local.docking.upload import BLOCK
@@ -29,7 +29,7 @@ async def test_what_is_stored_is_what_was_on_the_camera(service: Service, statio
         "sha256": docked.fingerprint.sha256,
     }
     assert (docked.receipt.size, docked.receipt.sha256) == (3 * BLOCK + 5, blob.sha256)
-    assert station.events[-1].detail == "the camera may be wiped"
+    assert station.events[-1].detail == "may be wiped from the camera"
 
 
 async def test_the_grant_is_asked_for_with_everything_the_door_wants(
@@ -163,8 +163,17 @@ async def test_a_receipt_that_does_not_come_keeps_the_recording(
 async def test_a_mismatch_keeps_the_recording_and_says_what_differs(
     service: Service, station: Station, tmp_path: Path
 ) -> None:
-    service.fail("receipt", status(409, body=problem("claimed aa, computed bb")))
+    service.fail("receipt", status(409, body=problem("claimed aa, computed bb", field="sha256")))
     with pytest.raises(Mismatch, match="claimed aa, computed bb"):
+        await station.dock(clip(tmp_path, 10))
+    assert station.never_said_wiped()
+
+
+async def test_footage_the_service_doubts_is_kept_with_the_reason(
+    service: Service, station: Station, tmp_path: Path
+) -> None:
+    service.fail("receipt", status(409, body=problem("the footage is in quarantine (truncated)")))
+    with pytest.raises(Withheld, match=r"gives no receipt for it: the footage is in quarantine \(truncated\)"):
         await station.dock(clip(tmp_path, 10))
     assert station.never_said_wiped()
 

@@ -1,10 +1,7 @@
 """The upload against Azurite: what the small service of the other tests claims of storage is true of a real one."""
 
-import asyncio
 import random
-import socket
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,18 +11,16 @@ import pytest
 from azure.storage.blob import generate_blob_sas
 from azure.storage.blob.aio import BlobClient, ContainerClient
 
+from local.docking.bandwidth import Unlimited
 from local.docking.door import AlreadyCommitted, Grant
 from local.docking.faults import Refused
+from local.docking.journal import About, Journal
 from local.docking.patience import Patience, SystemClock
 from local.docking.upload import BLOCK, Parcel, Upload
+from tests.local.dock_azurite import ACCOUNT, KEY, azurite_in
 
 pytestmark = pytest.mark.stack
 
-ROOT = Path(__file__).parent.parent.parent
-AZURITE = ROOT / "local/node_modules/azurite/dist/src/blob/main.js"
-ACCOUNT = "devstoreaccount1"
-# Azurite's well-known key: it opens nothing anywhere else
-KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
 NAME = "lambeth/2026/03/01/BWV-31/rec.mp4"
 METADATA = {"officer": "Zo%C3%AB", "sha256": "ab"}
 
@@ -56,6 +51,7 @@ class Storage:
     async def upload(self, path: Path, grant: Grant) -> int:
         """The bytes sent; Azurite's own answers decide everything else."""
         sent: list[int] = []
+        about = About(service="", dock="d", camera="c", size=path.stat().st_size, sha256="", block=BLOCK)
 
         async def renew() -> Grant:
             self.renewals += 1
@@ -64,6 +60,8 @@ class Storage:
         upload = Upload(
             Parcel(path=path, size=path.stat().st_size, content_type="video/mp4", metadata=METADATA),
             grant,
+            journal=Journal(about, told=pytest.fail),
+            bandwidth=Unlimited(),
             renew=renew,
             session=self.session,
             patience=Patience(clock=SystemClock(), randomness=random.Random(1)),  # noqa: S311 - a test's dice
@@ -74,36 +72,10 @@ class Storage:
         return sum(sent)
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        return int(held.getsockname()[1])
-
-
-async def _answers(url: str, session: aiohttp.ClientSession) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            with suppress(aiohttp.ClientError):
-                async with session.get(url):
-                    return
-            await asyncio.sleep(0.05)
-
-
 @pytest.fixture(scope="module")
 async def azurite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
-    port, folder = _free_port(), tmp_path_factory.mktemp("azurite")
-    options = ["--blobPort", str(port), "--location", str(folder), "--silent"]
-    process = await asyncio.create_subprocess_exec(
-        *("node", str(AZURITE), *options, "--skipApiVersionCheck", "--disableTelemetry"),
-        cwd=folder,
-        stdout=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        async with aiohttp.ClientSession() as session:
-            await _answers(f"http://127.0.0.1:{port}/{ACCOUNT}?comp=list", session)
-        yield f"http://127.0.0.1:{port}/{ACCOUNT}"
-    finally:
-        process.terminate()
-        await asyncio.wait_for(process.wait(), 15)
+    async with azurite_in(tmp_path_factory.mktemp("azurite")) as url:
+        yield url
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ import pytest
 from aiohttp import web
 
 from local import certificates
-from local.docking.command import run, shown
+from local.docking.command import run
+from local.docking.display import shown
 from local.docking.options import parse
 from local.docking.patience import SystemClock
 from local.docking.progress import Event, Step
@@ -52,17 +53,27 @@ async def test_each_event_is_one_json_object_on_its_line(service: Service, tmp_p
     out = io.StringIO()
     assert await ordered(service, "--json", *clips(tmp_path, 1), out=out) == 0
     events = [json.loads(line) for line in out.getvalue().splitlines()]
-    assert [event["event"] for event in events] == ["hashed", "granted", "sent", "uploaded", "receipt"]
-    assert events[-1].items() >= {"file": "clip-0.mp4", "recording": "rec-1", "size": 10, "sent": 10}.items()
-    assert events[-1]["detail"] == "the camera may be wiped"
+    assert [event["event"] for event in events] == [
+        "hashed",
+        "granted",
+        "sent",
+        "uploaded",
+        "receipt",
+        "summary",
+    ]
+    ended = {"file": "clip-0.mp4", "camera": "BWV-0001", "recording": "rec-1", "size": 10, "sent": 10}
+    assert events[-2].items() >= ended.items()
+    assert events[-2]["detail"] == "may be wiped from the camera"
 
 
 async def test_a_log_gets_plain_lines(service: Service, tmp_path: Path) -> None:
     out = io.StringIO()
     await ordered(service, *clips(tmp_path, 1), out=out)
     lines = out.getvalue().splitlines()
-    assert [line.split(": ")[1].split()[0] for line in lines] == ["hashed", "granted", "uploaded", "receipt"]
-    assert lines[-1] == "clip-0.mp4: receipt: the camera may be wiped"
+    assert [line.split(": ")[1].split()[0] for line in lines[:-2]] == ["hashed", "granted", "uploaded", "receipt"]
+    assert lines[-3] == "BWV-0001/clip-0.mp4: receipt: may be wiped from the camera"
+    assert lines[-2] == "BWV-0001: 1 docked, 0 kept"
+    assert lines[-1].startswith("1 docked, 0 kept; 0.00 MB sent in ")
 
 
 async def test_a_terminal_gets_one_line_redrawn_with_its_steps(service: Service, tmp_path: Path) -> None:
@@ -71,8 +82,8 @@ async def test_a_terminal_gets_one_line_redrawn_with_its_steps(service: Service,
     await ordered(service, *clips(tmp_path, 1), out=out)
     drawn = out.getvalue().split("\r\x1b[K")
     assert re.search(r"█{24} .*0\.00/0\.00 MB", drawn[-1])
-    assert out.getvalue().count("\n") == 2  # the line itself, and what it came to
-    assert "the camera may be wiped" in drawn[-1]
+    assert drawn[-1].count("\n") == 4  # the line itself, what it came to, the camera, all of it
+    assert "may be wiped from the camera" in drawn[-1]
 
 
 def test_a_live_line_shows_how_far_it_is_and_fits_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,14 +104,14 @@ def test_a_live_line_shows_how_far_it_is_and_fits_the_terminal(monkeypatch: pyte
 async def test_one_that_must_be_kept_does_not_stop_the_rest_and_the_code_says_so(
     service: Service, tmp_path: Path
 ) -> None:
-    service.fail("receipt", status(409, body=problem("claimed aa, computed bb")))
+    service.fail("receipt", status(409, body=problem("claimed aa, computed bb", field="sha256")))
     out, files = io.StringIO(), clips(tmp_path, 2)
     assert await ordered(service, *files, out=out) == 1
     assert (
-        "clip-0.mp4: kept: keep the recording: the store holds something else: claimed aa, computed bb"
+        "clip-0.mp4: kept: keep the recording: the store holds something else: sha256: claimed aa, computed bb"
         in out.getvalue()
     )
-    assert "clip-1.mp4: receipt: the camera may be wiped" in out.getvalue()
+    assert "clip-1.mp4: receipt: may be wiped from the camera" in out.getvalue()
     assert all(Path(file).exists() for file in files)
 
 
@@ -119,7 +130,7 @@ async def test_made_clips_are_wiped_only_once_they_have_their_receipt(
     service.fail("receipt", status(409))
     made = ["--synthesise", "2", "--seconds", "1", "--recorded-at", "2026-03-01T21:00:00Z", "--officer", "P1"]
     assert await ordered(service, *made, out=io.StringIO()) == 1
-    assert [path.name for path in tmp_path.glob("dock-*/*")] == ["clip-001.mp4"]
+    assert sorted(path.name for path in tmp_path.glob("dock-*/*")) == [".clip-001.mp4.docking", "clip-001.mp4"]
     assert "recordings without a receipt are kept in" in capsys.readouterr().err
     assert [wish["recordedAt"] for wish in service.grants] == ["2026-03-01T21:00:00Z", "2026-03-01T21:00:01Z"]
     assert await ordered(service, *made, out=io.StringIO()) == 0
@@ -162,7 +173,7 @@ async def test_over_https_only_an_authority_that_is_trusted_is_spoken_to(tmp_pat
 @pytest.mark.parametrize(
     "arguments, complaint",
     [
-        ([], "name recordings"),
+        ([], "name recordings or a --camera-folder"),
         (["none.mp4"], "no such file: none.mp4"),
         (["--synthesise", "2", "--recording", "rec"], "--recording goes on with one recording"),
         (["--synthesise", "-1"], "not a count: -1"),
@@ -171,6 +182,15 @@ async def test_over_https_only_an_authority_that_is_trusted_is_spoken_to(tmp_pat
         (["--synthesise", "1", "--recorded-at", "noon"], "not an ISO 8601 time: noon"),
         (["--synthesise", "1", "--base-url", "http://store.example"], "neither https nor this machine"),
         (["--synthesise", "1", "--token-file", "x"], "no such file: x"),
+        (["--camera-folder", "none"], "no such folder: none"),
+        (["--camera-folder", ".", "--recording", "rec"], "--recording goes on with one recording"),
+        (["--synthesise", "1", "--parallel", "0"], "not one or more: 0"),
+        (["--synthesise", "1", "--bandwidth", "0"], "not a number of megabytes: 0"),
+        (["--synthesise", "1", "--officers", "pyproject.toml"], "not a JSON object of cameras and officers"),
+        (
+            ["--synthesise", "1", "--state", "pyproject.toml"],
+            "no folder can be made there: pyproject.toml: File exists",
+        ),
     ],
 )
 def test_a_wrong_command_is_told_in_one_line(
@@ -195,7 +215,7 @@ async def test_the_process_itself_refuses_to_say_wiped_on_a_forged_receipt(servi
     out, err = await asyncio.wait_for(process.communicate(), 30)
     assert (process.returncode, err) == (1, b"")
     assert b"keep the recording: no signature by a key the service lists" in out
-    assert b"wiped" not in out
+    assert b"may be wiped" not in out
 
 
 async def test_without_a_running_stack_there_is_no_token(tmp_path: Path) -> None:

@@ -43,6 +43,14 @@ def test_host_json_overrides_them(tmp_path: Path) -> None:
     assert not read.queues.base64
 
 
+def test_settings_named_by_their_path_go_over_host_json(tmp_path: Path) -> None:
+    job_host = "AzureFunctionsJobHost__extensions__"
+    over = {f"{job_host}queues__batchSize": "3", f"{job_host}queues__visibilityTimeout": "00:00:02"}
+    read = read_host_file(host_file(tmp_path, queues={"batchSize": 2, "newBatchSize": 0}), over)
+    assert (read.queues.batch_size, read.queues.new_batch_size) == (3, 0)
+    assert read.queues.visibility_timeout == timedelta(seconds=2)
+
+
 @pytest.mark.parametrize(
     "queues",
     [
