@@ -3,7 +3,8 @@
 import pytest
 
 from shared.adapters.media.boxes import MOST, NotABox, TooManyBoxes, children, read_box
-from shared.adapters.media.movie import MOST_SAMPLES, MOST_TRACKS, parse_movie
+from shared.adapters.media.movie import MOST_TRACKS, parse_movie
+from shared.adapters.media.tables import MOST_SAMPLES
 from tests.media import made
 from tests.media.made import Bytes, box, long_box
 
@@ -79,8 +80,8 @@ def test_a_movie_says_what_its_tracks_are() -> None:
     moov = box("moov", made.mvhd(), made.trak(samples=30, length=3000), made.trak(number=2, handler=b"soun"))
     movie = parse_movie(moov)
     picture, sound = movie.tracks
-    assert (picture.handler, picture.entry, picture.width, picture.height) == ("vide", "mp4v", 64, 48)
-    assert (picture.timescale, picture.length, picture.samples, picture.timed) == (1000, 3000, 30, 30)
+    assert (picture.handler, picture.tables.entry, picture.width, picture.height) == ("vide", "mp4v", 64, 48)
+    assert (picture.timescale, picture.length, picture.tables.samples, picture.tables.timed) == (1000, 3000, 30, 30)
     assert (sound.number, sound.handler) == (2, "soun")
     assert movie.created == made.CREATED
     assert not movie.fragmented
@@ -97,6 +98,6 @@ def test_a_table_that_ends_before_its_entries_do_is_not_sound(cut: int) -> None:
     whole = box("stbl", stts)
     short = box("stbl", box("stts", stts[8:cut]))
     moov = [box("moov", box("trak", box("mdia", box("minf", stbl)))) for stbl in (whole, short)]
-    assert parse_movie(moov[0]).tracks[0].timed == 0 + 2 + 4 + 6 + 8 + 10
+    assert parse_movie(moov[0]).tracks[0].tables.timed == 0 + 2 + 4 + 6 + 8 + 10
     with pytest.raises(NotABox):
         parse_movie(moov[1])

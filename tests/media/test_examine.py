@@ -7,7 +7,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from shared.adapters.media.examine import LONGEST_MS, examine
+from shared.adapters.media.conclude import LONGEST_MS
+from shared.adapters.media.examine import examine
 from shared.adapters.media.native import MOST_PIXELS, POSTER_WIDTH
 from shared.adapters.media.ranged import Ranged
 from shared.domain.media import Inspection, Media, Problem, Warning  # noqa: A004 - the field's word

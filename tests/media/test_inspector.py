@@ -121,7 +121,7 @@ async def test_a_read_that_hangs_is_a_fault_and_not_the_footages_doing() -> None
         return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
     with pytest.raises(InspectorFault, match="took too long"):
-        await ChildInspector(Limits(reading_seconds=0.05)).inspect(1000, read)
+        await ChildInspector(Limits(waiting_seconds=3)).inspect(1000, read)
 
 
 @pytest.mark.parametrize("command", [("/nowhere/python",), (*CHILD[:1], "-m", "tests.media.misbehaving", "stillborn")])

@@ -12,6 +12,8 @@ from shared.domain.media import (
     Audio,
     Inspection,
     Media,
+    Position,
+    PositionSource,
     Problem,
     Video,
     Warning,  # noqa: A004 - the field's word
@@ -31,9 +33,7 @@ class BadAccount(Exception):
 def write_account(inspection: Inspection) -> bytes:
     """Everything but the poster, which travels beside it."""
     media = asdict(inspection.media) if inspection.media else None
-    if media and media["created_at"]:
-        media["created_at"] = media["created_at"].isoformat()
-    return json.dumps({"media": media, "problems": inspection.problems}).encode()
+    return json.dumps({"media": media, "problems": inspection.problems}, default=datetime.isoformat).encode()
 
 
 def read_account(account: bytes, poster: bytes | None) -> Inspection:
@@ -56,7 +56,8 @@ def _media(body: dict[str, Any]) -> Media:
         duration_ms=_maybe(body["duration_ms"], "duration_ms"),
         video=None if body["video"] is None else _video(body["video"]),
         audio=None if body["audio"] is None else _audio(body["audio"]),
-        created_at=None if body["created_at"] is None else _time(body["created_at"]),
+        created_at=_maybe_time(body["created_at"]),
+        position=None if body["position"] is None else _position(body["position"]),
         warnings=tuple(Warning(warning) for warning in body["warnings"]),
     )
 
@@ -66,6 +67,7 @@ def _video(body: dict[str, Any]) -> Video:
         codec=_name(body["codec"]),
         width=_count(body["width"], "width"),
         height=_count(body["height"], "height"),
+        begins_ms=_count(body["begins_ms"], "begins_ms"),
         duration_ms=_maybe(body["duration_ms"], "duration_ms"),
         frames=_maybe(body["frames"], "frames"),
     )
@@ -76,8 +78,24 @@ def _audio(body: dict[str, Any]) -> Audio:
         codec=_name(body["codec"]),
         sample_rate=_count(body["sample_rate"], "sample_rate"),
         channels=_count(body["channels"], "channels"),
+        begins_ms=_count(body["begins_ms"], "begins_ms"),
         duration_ms=_maybe(body["duration_ms"], "duration_ms"),
     )
+
+
+def _position(body: dict[str, Any]) -> Position:
+    return Position(
+        latitude_microdegrees=_degrees(body["latitude_microdegrees"], 90),
+        longitude_microdegrees=_degrees(body["longitude_microdegrees"], 180),
+        source=PositionSource(body["source"]),
+        at=_maybe_time(body["at"]),
+    )
+
+
+def _degrees(value: Any, most: int) -> int:
+    if type(value) is not int or abs(value) > most * 1_000_000:
+        raise BadAccount("a position is not on the globe")
+    return value
 
 
 def _one_of(value: Any, allowed: tuple[str | None, ...], field: str) -> Any:
@@ -102,10 +120,12 @@ def _name(value: Any) -> str:
     return value
 
 
-def _time(value: Any) -> datetime:
+def _maybe_time(value: Any) -> datetime | None:
+    if value is None:
+        return None
     time = datetime.fromisoformat(value)
     if time.tzinfo is None:
-        raise BadAccount("created_at has no zone")
+        raise BadAccount("a time has no zone")
     return time
 
 

@@ -96,13 +96,16 @@ class Fields:
         self.version, self.flags = head >> 24, head & 0xFFFFFF
 
     def number(self, width: int) -> int:
+        return int.from_bytes(self.take(width), "big")
+
+    def take(self, width: int) -> bytes:
         at, self._at = self._at, self._at + width
         if self._at > self.end:
             raise NotABox("a box ends before its fields do")
-        return int.from_bytes(self._data[at : self._at], "big")
+        return self._data[at : self._at]
 
     def skip(self, width: int) -> None:
-        self.number(width)
+        self.take(width)
 
     def wide(self) -> int:
         """A number that is 64 bits wide in version 1 and 32 in version 0."""

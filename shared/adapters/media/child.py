@@ -2,29 +2,30 @@
 
 Promises, before a byte of footage is seen:
 1. It can use that much CPU and memory and no more, write no file, and leave no core.
-2. It can open nothing: no file, no socket. What it needs is loaded by then; it has its two pipes.
-3. It learns no name, address or secret: its arguments are numbers and its environment is the parent's choice.
+2. It can open nothing: no file, no socket, whatever it closes before. What it needs is loaded by then; it has its
+   two pipes.
+3. It starts no process or thread. Where the kernel knows filters it also signals, traces and looks into no other
+   process, and cannot lift a limit though it be root; where not, HELLO says so.
+4. It learns no name, address or secret: its arguments are numbers and its environment is the parent's choice.
 """
 
 import resource
 import sys
 from typing import BinaryIO
 
-from shared.adapters.media import wire
+from shared.adapters.media import system_calls, wire
 from shared.adapters.media.account import write_account
 from shared.adapters.media.ranged import Ranged, Refused
 from shared.domain.media import Inspection
-
-OPEN = 3  # stdin, stdout, stderr
 
 
 def main(size: int, cpu_seconds: int, memory: int) -> None:
     limit(cpu_seconds, memory)
     from shared.adapters.media.examine import examine
 
-    shut()
+    filtered = shut()
     asked, told = sys.stdin.buffer, sys.stdout.buffer
-    wire.send(told, wire.HELLO)
+    wire.send(told, wire.HELLO, b"" if filtered else wire.UNFILTERED)
     source = Ranged(size, lambda offset, length: _ask(asked, told, offset, length))
     examine(source, lambda found: _tell(told, found))
     wire.send(told, wire.END)
@@ -39,9 +40,12 @@ def limit(cpu_seconds: int, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def shut() -> None:
-    """From here on no file and no socket can be opened, whatever native code is made to do."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN, OPEN))
+def shut() -> bool:
+    """From here on nothing can be opened or started, whatever native code is made to do. Whether filtered as well."""
+    # nought, and not what is open now: one of those closed would make room for another
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    return system_calls.forbid()
 
 
 def _ask(asked: BinaryIO, told: BinaryIO, offset: int, length: int) -> bytes:

@@ -19,10 +19,12 @@ from shared.adapters.media.boxes import (
     read_box,
     within,
 )
+from shared.adapters.media.tables import MOST_SAMPLES
 
 LOOK_BACK = (1 << 20, 4 << 20, 16 << 20)
 LARGEST_MOOF = 4 << 20
 LARGEST_INDEX = 8 << 20
+LARGEST_SIDX = 1 << 20  # 65,535 entries, the most its count can say
 USUAL_INDEX = 128 << 10  # read at once, for one read instead of two
 MFRO = 16
 
@@ -87,6 +89,8 @@ def _header(data: bytes, box: Box, lengths: dict[int, int]) -> tuple[int, int]:
 def _length(data: bytes, box: Box, default: int) -> int:
     fields = Fields(data, box)
     count = fields.number(4)
+    if count > MOST_SAMPLES:
+        raise NotABox(f"more than {MOST_SAMPLES} samples in one run")
     fields.skip(4 * bool(fields.flags & 0x1) + 4 * bool(fields.flags & 0x4))
     if not fields.flags & 0x100:  # no length of its own for each sample
         return count * default
@@ -96,6 +100,24 @@ def _length(data: bytes, box: Box, default: int) -> int:
         raise NotABox("a run of samples ends before its entries do")
     rows = struct.iter_unpack(f">I{width - 4}x", table[: count * width])
     return sum(length for (length,) in rows)
+
+
+def promised_end(source: Source, sidx: Box) -> int:
+    """Where the fragments end that an index at the front lists: a file cut between two of them is shorter."""
+    if sidx.end - sidx.start > LARGEST_SIDX or sidx.end > source.size:
+        raise NotABox("an index of fragments that is too long")
+    data = source.at(sidx.start, sidx.end - sidx.start)
+    (box,) = children(data, 0, len(data))
+    fields = Fields(data, box)
+    fields.skip(8)  # the track and its timescale
+    fields.wide()  # the earliest time
+    offset = fields.wide()
+    fields.skip(2)
+    count, rows = fields.number(2), fields.rest()
+    if count * 12 > len(rows):
+        raise NotABox("an index of fragments ends before its entries do")
+    sizes: int = sum(size & 0x7FFFFFFF for (size,) in struct.iter_unpack(">I8x", rows[: count * 12]))
+    return sidx.end + offset + sizes
 
 
 def signposts(source: Source) -> list[Signpost]:

@@ -8,24 +8,26 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.adapters.media.boxes import Box, Fields, NotABox, TooManyBoxes, children, within
+from shared.adapters.media.position import read_position
+from shared.adapters.media.tables import Tables, letters, read_tables
+from shared.domain.media import Position
 
 MOST_TRACKS = 64
-MOST_SAMPLES = 4_000_000  # of one track: a day and a half of pictures, a day of sound
+MOST_EMPTY_EDITS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
-    """`entry` is the sample entry's four letters (avc1, mp4a); `samples` and `timed` must agree."""
+    """`length` counts by the track's timescale, `delay` by the movie's."""
 
     number: int
     handler: str = ""
-    entry: str = ""
     width: int = 0
     height: int = 0
     timescale: int = 0
     length: int = 0
-    samples: int = 0
-    timed: int | None = None
+    delay: int = 0
+    tables: Tables = field(default_factory=Tables)
 
     @property
     def wanted(self) -> bool:
@@ -34,25 +36,35 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Movie:
-    """`created` counts seconds from 1904 as written. `sample_lengths`: the fragments' defaults by track."""
+    """`created` counts seconds from 1904 as written. `sample_lengths`: the fragments' defaults by track.
+
+    `compressed`: the real index is packed inside this one.
+    """
 
     tracks: tuple[Track, ...] = ()
     created: int = 0
+    timescale: int = 0
     fragmented: bool = False
+    compressed: bool = False
     claimed_ms: int | None = None
+    position: Position | None = None
     sample_lengths: dict[int, int] = field(default_factory=dict)
 
     @property
     def samples(self) -> int:
-        return sum(track.samples for track in self.tracks)
+        return sum(track.tables.samples for track in self.tracks)
+
+    def delay_ms(self, track: Track) -> int:
+        return track.delay * 1000 // self.timescale if self.timescale else 0
 
 
 def parse_movie(data: bytes) -> Movie:
     """`data` is a whole moov box."""
     (moov,) = children(data, 0, len(data))
     tracks: list[Track] = []
-    created, timescale, extends = 0, 0, None
-    for box in within(data, moov):
+    created, timescale, extends, position = 0, 0, None, None
+    boxes = list(within(data, moov))
+    for box in boxes:
         if box.kind == b"mvhd":
             created, timescale = _movie_header(data, box)
         elif box.kind == b"trak":
@@ -61,12 +73,17 @@ def parse_movie(data: bytes) -> Movie:
             tracks.append(_track(data, box))
         elif box.kind == b"mvex":
             extends = box
+        elif box.kind in (b"udta", b"meta"):
+            position = position or read_position(data, box)
     lengths, claimed = _extends(data, extends) if extends else ({}, None)
     return Movie(
         tracks=tuple(tracks),
         created=created,
+        timescale=timescale,
         fragmented=extends is not None,
+        compressed=any(box.kind == b"cmov" for box in boxes),
         claimed_ms=claimed * 1000 // timescale if claimed and timescale else None,
+        position=position,
         sample_lengths=lengths,
     )
 
@@ -97,6 +114,8 @@ def _track(data: bytes, trak: Box) -> Track:
     for box in within(data, trak):
         if box.kind == b"tkhd":
             track = replace(track, **_track_header(data, box))
+        elif box.kind == b"edts":
+            track = replace(track, delay=_delay(data, box))
         elif box.kind == b"mdia":
             for part in within(data, box):
                 track = replace(track, **_media_part(data, part))
@@ -123,50 +142,26 @@ def _media_part(data: bytes, box: Box) -> dict[str, Any]:
     if box.kind == b"hdlr":
         fields = Fields(data, box)
         fields.skip(4)
-        return {"handler": _letters(fields.number(4))}
+        return {"handler": letters(fields.number(4))}
     if box.kind == b"minf":
-        return _sample_tables(data, box)
+        return {"tables": read_tables(data, box)}
     return {}
 
 
-def _sample_tables(data: bytes, minf: Box) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for stbl in (box for box in within(data, minf) if box.kind == b"stbl"):
-        for box in within(data, stbl):
-            if box.kind == b"stsd":
-                found["entry"] = _first_entry(data, box)
-            elif box.kind in (b"stsz", b"stz2"):
-                fields = Fields(data, box)
-                fields.skip(4)
-                found["samples"] = _bounded(fields.number(4))
-            elif box.kind == b"stts":
-                found["timed"] = _timed(data, box)
-    return found
+def _delay(data: bytes, edts: Box) -> int:
+    """How long nothing of the track is presented: the empty edits that come first."""
+    for box in within(data, edts):
+        if box.kind == b"elst":
+            return _empty_edits(Fields(data, box))
+    return 0
 
 
-def _first_entry(data: bytes, box: Box) -> str:
-    fields = Fields(data, box)
-    if fields.number(4) == 0:
-        return ""
-    fields.skip(4)
-    return _letters(fields.number(4))
-
-
-def _timed(data: bytes, box: Box) -> int:
-    """How many samples the time-to-sample table speaks of."""
-    fields = Fields(data, box)
-    count, table = _bounded(fields.number(4)), fields.rest()
-    if count * 8 > len(table):
-        raise NotABox("a table of times ends before its entries do")
-    return sum(samples for samples, _ in struct.iter_unpack(">II", table[: count * 8]))
-
-
-def _bounded(count: int) -> int:
-    if count > MOST_SAMPLES:
-        raise TooManyBoxes(f"more than {MOST_SAMPLES} samples in one track")
-    return count
-
-
-def _letters(number: int) -> str:
-    text = number.to_bytes(4, "big").decode("latin1")
-    return "".join(letter for letter in text if " " <= letter <= "~").strip()
+def _empty_edits(fields: Fields) -> int:
+    width, delay = 8 if fields.version == 1 else 4, 0
+    for _ in range(min(fields.number(4), MOST_EMPTY_EDITS)):
+        length, begins = fields.number(width), fields.number(width)
+        fields.skip(4)
+        if begins != (1 << 8 * width) - 1:  # all bits set: an empty edit
+            break
+        delay += length
+    return delay

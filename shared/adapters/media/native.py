@@ -70,6 +70,7 @@ def _video(stream: Any) -> Video:
         codec=context.name,
         width=context.width,
         height=context.height,
+        begins_ms=_begins(stream),
         duration_ms=_length(stream),
         frames=stream.frames or None,
     )
@@ -81,8 +82,14 @@ def _audio(stream: Any) -> Audio:
         codec=context.name,
         sample_rate=context.sample_rate or 0,
         channels=context.channels or 0,
+        begins_ms=_begins(stream),
         duration_ms=_length(stream),
     )
+
+
+def _begins(stream: Any) -> int:
+    """On the presentation's clock. The encoder's run-in before nought is not presented."""
+    return max(0, round((stream.start_time or 0) * (stream.time_base or 0) * 1000))
 
 
 def _length(stream: Any) -> int | None:
@@ -109,7 +116,7 @@ def _warnings(clip: "InputContainer") -> set[Warning]:
         warnings.add(Warning.TEXT_NOT_UTF8)
     low, high = USUAL_RATES
     for stream in clip.streams.video:
-        if stream.codec_context and not low <= (stream.average_rate or 0) <= high:
+        if stream.codec_context and stream.average_rate and not low <= stream.average_rate <= high:
             warnings.add(Warning.ODD_FRAME_RATE)
     return warnings
 
@@ -162,7 +169,8 @@ def _jpeg(frame: av.VideoFrame) -> bytes | None:
         return None
     width = min(frame.width, POSTER_WIDTH)
     height = max(1, round(frame.height * width / frame.width))
-    picture = frame.to_image(width=width, height=height)  # type: ignore[no-untyped-call]
+    # one thread: a confined process can start no other
+    picture = frame.to_image(width=width, height=height, threads=1)  # type: ignore[no-untyped-call]
     if frame.rotation:
         picture = picture.rotate(frame.rotation, expand=True)
         picture.thumbnail((POSTER_WIDTH, POSTER_WIDTH))

@@ -4,8 +4,9 @@ Rules, in order:
 1. The first box is one that such a file may begin with, or the file is not video.
 2. The boxes of the top level add up to the size of the file exactly: one byte short is truncated.
 3. There is one moov, whole and sound; where there is a second, the first counts, as for every player.
-4. A file of fragments is judged by its first fragment and by what stands from the last one to the end. What
-   was cut off at the border of a fragment is a shorter recording that is whole, and is not noticed.
+4. A file of fragments is judged by its first fragment, by what stands from the last one to the end, and by the
+   index at its front (`sidx`). Without one, what was cut off at the border of a fragment is a shorter recording
+   that is whole, and is not noticed.
 Raises TooManyBoxes and whatever the source raises; everything else wrong is in `problems`.
 """
 
@@ -14,8 +15,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from shared.adapters.media.boxes import HEADER, MOST, Box, NotABox, Source, TooManyBoxes, read_box
-from shared.adapters.media.fragments import Fragment, Run, look_back, read_fragment, signposts
-from shared.adapters.media.movie import Movie, parse_movie
+from shared.adapters.media.fragments import Fragment, Run, look_back, promised_end, read_fragment, signposts
+from shared.adapters.media.movie import Movie, Track, parse_movie
 from shared.domain.media import Problem
 
 FIRST = frozenset((b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"uuid", b"moof", b"sidx"))
@@ -28,11 +29,15 @@ CLOSING_BOXES = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
-    """`shown` is how much of the file native code needs to see; `lengths_ms` is by track, of fragments only."""
+    """`shown` is how much of the file native code needs to see.
+
+    Of fragments only, by track: when each begins (`begins_ms`) and how long it runs (`lengths_ms`).
+    """
 
     movie: Movie | None
     layout: str | None
     shown: int
+    begins_ms: dict[int, int] = field(default_factory=dict)
     lengths_ms: dict[int, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
@@ -46,6 +51,7 @@ class _Survey:
     media_seen: bool = False
     first_moof: int | None = None
     end_seen: bool = False
+    later: Problem | None = None  # a problem ends the walk; this one is told when what is there has been measured
     problems: list[Problem] = field(default_factory=list)
 
     def note(self, problem: Problem) -> None:
@@ -66,6 +72,8 @@ def read_structure(source: Source) -> Structure:
         _take(source, box, survey)
     if Problem.NOT_VIDEO in survey.problems:
         return Structure(movie=None, layout=None, shown=0, problems=(Problem.NOT_VIDEO,))
+    if survey.later:
+        survey.note(survey.later)
     if not survey.index_seen:
         survey.note(Problem.NO_INDEX)
     return _of_fragments(source, survey) if survey.first_moof is not None else _of_one_piece(source, survey)
@@ -101,6 +109,8 @@ def _prepare(source: Source, at: int, survey: _Survey) -> None:
 def _take(source: Source, box: Box, survey: _Survey) -> None:
     if box.kind == b"mdat":
         survey.media_seen = True
+    if box.kind == b"sidx":
+        _promised(source, box, survey)
     if box.kind != b"moov" or survey.index_seen:
         return
     survey.index_seen = True
@@ -110,6 +120,17 @@ def _take(source: Source, box: Box, survey: _Survey) -> None:
         survey.movie = parse_movie(source.at(box.start, box.end - box.start))
     except NotABox:
         survey.note(Problem.INCONSISTENT)
+    if survey.movie and survey.movie.compressed:
+        survey.note(Problem.COMPRESSED_INDEX)  # and so native code is never shown what unpacks to anything
+
+
+def _promised(source: Source, sidx: Box, survey: _Survey) -> None:
+    try:
+        end = promised_end(source, sidx)
+    except NotABox:
+        survey.later = Problem.INCONSISTENT
+    else:
+        survey.later = Problem.TRUNCATED if end > source.size else survey.later
 
 
 def _of_one_piece(source: Source, survey: _Survey) -> Structure:
@@ -120,10 +141,16 @@ def _of_one_piece(source: Source, survey: _Survey) -> Structure:
             # a head without a body: fragments were to follow, or samples to be counted
             layout = "fragmented" if movie.fragmented else layout
             survey.note(Problem.TRUNCATED)
-        if any(track.wanted and track.timed not in (None, track.samples) for track in movie.tracks):
+        if movie.samples and not (movie.timescale and all(_adds_up(t) for t in movie.tracks if t.wanted)):
             survey.note(Problem.INCONSISTENT)
-    shown = source.size if survey.index_seen else 0
+    shown = source.size if survey.index_seen and Problem.COMPRESSED_INDEX not in survey.problems else 0
     return Structure(movie=movie, layout=layout, shown=shown, problems=tuple(survey.problems))
+
+
+def _adds_up(track: Track) -> bool:
+    """Whether what the index says of a track can all be true: time that runs, forwards, for every sample."""
+    tables = track.tables
+    return track.timescale > 0 and not tables.backwards and tables.timed in (None, tables.samples)
 
 
 def _of_fragments(source: Source, survey: _Survey) -> Structure:
@@ -132,12 +159,15 @@ def _of_fragments(source: Source, survey: _Survey) -> Structure:
         return Structure(movie=None, layout=None, shown=0, problems=tuple(survey.problems))
     shown, starts = _opening(source, movie, first_moof, survey)
     ends = _ends(source, movie, survey)
-    before = {track.number: track.length for track in movie.tracks if track.samples}  # in front of the fragments
+    # what stands in the index, in front of the fragments
+    before = {track.number: track.length for track in movie.tracks if track.tables.samples}
+    begins, lengths = _spans(movie, {} if movie.samples else starts, before | ends)
     return Structure(
         movie=movie,
         layout="hybrid" if movie.samples else "fragmented",
         shown=shown,
-        lengths_ms=_lengths(movie, {}, before | ends) if movie.samples else _lengths(movie, starts, ends),
+        begins_ms=begins,
+        lengths_ms=lengths,
         problems=tuple(survey.problems),
     )
 
@@ -227,8 +257,15 @@ def _chain(source: Source, movie: Movie, first: Fragment, survey: _Survey) -> li
     return fragments
 
 
-def _lengths(movie: Movie, starts: dict[int, int], ends: dict[int, int]) -> dict[int, int]:
-    """Milliseconds each track runs, from when the first of them begins."""
-    scales = {track.number: track.timescale for track in movie.tracks if track.wanted and track.timescale}
-    begun = min((starts[n] * 1000 / scales[n] for n in scales if n in starts), default=0)
-    return {n: max(0, round(ends[n] * 1000 / scales[n] - begun)) for n in scales if n in ends}
+def _spans(movie: Movie, starts: dict[int, int], ends: dict[int, int]) -> tuple[dict[int, int], dict[int, int]]:
+    """When each track begins, from when the first of them does, and how long it runs: both in milliseconds."""
+    tracks = {track.number: track for track in movie.tracks if track.wanted and track.timescale}
+
+    def at(number: int, units: int) -> float:
+        return units * 1000 / tracks[number].timescale + movie.delay_ms(tracks[number])
+
+    begun = {number: at(number, starts[number]) for number in tracks if number in starts}
+    first = min(begun.values(), default=0)
+    begins = {number: round(begun.get(number, first) - first) for number in tracks}
+    lengths = {number: at(number, ends[number]) - begun.get(number, first) for number in tracks if number in ends}
+    return begins, {number: max(0, round(length)) for number, length in lengths.items()}

@@ -1,6 +1,7 @@
 """What parent and child say to each other over the child's two pipes: a kind, a length, that many bytes.
 
-Child to parent: HELLO once confined, ASK for a range, ACCOUNT and POSTER (the last of each counts), END.
+Child to parent: HELLO once confined (UNFILTERED where by limits alone), ASK for a range, ACCOUNT and POSTER (the
+last of each counts), END.
 Parent to child: DATA for a range asked for, or REFUSED.
 """
 
@@ -12,9 +13,10 @@ RANGE = struct.Struct(">QQ")
 
 HELLO, ASK, ACCOUNT, POSTER, END = b"h", b"r", b"a", b"p", b"e"
 DATA, REFUSED = b"d", b"n"
+UNFILTERED = b"u"
 
 # what a child may send; anything longer is not ours
-LONGEST = {HELLO: 0, ASK: RANGE.size, ACCOUNT: 16 * 1024, POSTER: 1024 * 1024, END: 0}
+LONGEST = {HELLO: len(UNFILTERED), ASK: RANGE.size, ACCOUNT: 16 * 1024, POSTER: 1024 * 1024, END: 0}
 
 
 def frame(kind: bytes, payload: bytes = b"") -> bytes:

@@ -1,0 +1,9 @@
+"""All rows of the corpus."""
+
+from tests.media.corpus.broken import BROKEN
+from tests.media.corpus.good import GOOD
+from tests.media.corpus.odd import ODD
+from tests.media.corpus.shape import Shape
+from tests.media.corpus.smuggled import HOSTILE
+
+SHAPES: tuple[Shape, ...] = tuple(row for family in (GOOD, ODD, BROKEN, HOSTILE) for row in family.rows)
