@@ -8,7 +8,7 @@ weeding alone, because only that identity may delete footage; a laptop is both.
 
 import azure.functions as func
 
-from functions import audit, docks, fixity, footage, health, ingest, keys, weed
+from functions import audit, corrections, docks, fixity, footage, health, ingest, keys, reconcile, weed, worklists
 from shared.settings import Doors, read_settings
 
 CORE = [
@@ -16,6 +16,9 @@ CORE = [
     fixity.bp,  # Queue: its bytes are to be read back and hashed
     docks.bp,  # HTTP, docks and evidence managers: leave to write, receipts, the register
     footage.bp,  # HTTP, officers and those who may see: search, read, poster, play, categorise, trail
+    corrections.bp,  # HTTP, evidence managers and officers: whose it is, its incident, out of quarantine
+    reconcile.bp,  # Timer, nightly, and HTTP, operators: what lies in the storage held against the index
+    worklists.bp,  # HTTP, evidence managers: what waits for them
     audit.bp,  # HTTP, auditors: everybody's entries
     keys.bp,  # HTTP, anybody: the keys that receipts verify with
 ]

@@ -62,6 +62,11 @@ def problem(no: Refusal, request_id: str) -> func.HttpResponse:
     return respond(_document(status, str(no), no.field), status, PROBLEM, headers, request_id)
 
 
+def code_of(no: Refusal) -> str:
+    """Why it was refused, for counting: one of a closed set."""
+    return no.code if isinstance(no, Unauthenticated) else STATUS[type(no)].phrase.lower().replace(" ", "-")
+
+
 def failed(fault: Exception, door: str, request_id: str) -> func.HttpResponse:
     log.error("%s failed: request=%s %s", door, request_id, place_of(fault))
     status = HTTPStatus.INTERNAL_SERVER_ERROR

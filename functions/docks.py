@@ -1,4 +1,4 @@
-"""The doors of docks: the register, leave to write footage, and the receipt for it."""
+"""The doors of docks: the register, leave to write footage, and the receipt for it. docs/api/docks.md is for docks."""
 
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
@@ -7,19 +7,23 @@ import azure.functions as func
 from pydantic import Field, StringConstraints
 
 from functions.door import Answer, Door, Request, opens
-from functions.parsing import IDENTIFIER, Body, Identifier, Moment, NetworkAddress, PlainText, Uuid, version_out
-from functions.shown import ShownDock, ShownDocks, ShownGrant, ShownPending
+from functions.parsing import IDENTIFIER, Body, Identifier, Moment, NetworkAddress, PlainText, Uuid
+from functions.shown import ShownGrant, ShownPending
+from functions.shown_docks import ShownDock, ShownDocks, ShownObserved, ShownRegistered
 from shared.domain.access import Permission
 from shared.domain.entry import Operation
 from shared.domain.footage import Borough, ClipId, Dock, DockId, OfficerId, Sha256
 from shared.domain.grant import Wanted
 from shared.errors import Malformed
-from shared.usecases.docks import list_docks, register_dock
+from shared.usecases.docks import list_docks, read_dock, register_dock
 from shared.usecases.grant import grant
 from shared.usecases.receipt import Pending, receipt
+from shared.usecases.sight import sight
 
 bp = func.Blueprint()
-LARGEST = 190 * 1024**3  # bytes; a camera's twelve hours are a tenth of it. Azure's own limit is far above
+# bytes: what half the rate at which the cloud gives footage out (60 MB/s) hashes before host.json ends the function,
+# because a hash is one uninterrupted pass. A camera's twelve hours are 32 GB
+LARGEST = 54 * 1000**3
 RETRY_AFTER = {"Retry-After": "2"}
 
 
@@ -59,6 +63,13 @@ LIST = Door(
     permission=Permission.MANAGE,
     operation=Operation.ADMINISTRATION,
 )
+READ = Door(
+    name="read_dock",
+    method="GET",
+    route="docks/{dock}",
+    permission=Permission.MANAGE,
+    operation=Operation.ADMINISTRATION,
+)
 GRANT = Door(
     name="grant",
     method="POST",
@@ -90,13 +101,22 @@ async def register(request: Request[DockBody, None]) -> Answer:
     held = await register_dock(
         dock, version=request.version or None, asking=request.asking, records=request.services.records
     )
-    return Answer(body=ShownDock.model_validate(held.record), headers={"ETag": f'"{version_out(held.version)}"'})
+    shown = ShownDock.of(held)
+    return Answer(body=shown, headers={"ETag": f'"{shown.version}"'})
 
 
 @opens(bp, LIST)
 async def list_register(request: Request[None, None]) -> Answer:
     docks = await list_docks(asking=request.asking, records=request.services.records)
-    return Answer(body=ShownDocks(docks=tuple(ShownDock.model_validate(dock) for dock in docks)))
+    shown = (ShownRegistered.of(dock.held, last_seen=dock.last_seen) for dock in docks)
+    return Answer(body=ShownDocks(docks=tuple(shown)))
+
+
+@opens(bp, READ)
+async def read_register(request: Request[None, None]) -> Answer:
+    observed = await read_dock(_dock(request), asking=request.asking, records=request.services.records)
+    shown = ShownObserved.of(observed.held, last_seen=observed.last_seen, activity=observed.activity)
+    return Answer(body=shown, headers={"ETag": f'"{shown.version}"'})
 
 
 @opens(bp, GRANT)
@@ -110,6 +130,7 @@ async def grant_footage(request: Request[GrantBody, None]) -> Answer:
         records=services.records,
         links=services.links,
     )
+    await sight(_dock(request), asking=request.asking, records=services.records)
     return Answer(body=ShownGrant.model_validate(granted), status=HTTPStatus.CREATED)
 
 
@@ -124,6 +145,7 @@ async def issue_receipt(request: Request[None, None]) -> Answer:
         records=services.records,
         keys=services.keys,
     )
+    await sight(_dock(request), asking=request.asking, records=services.records)
     if isinstance(note, Pending):
         return Answer(body=ShownPending.model_validate(note), status=HTTPStatus.ACCEPTED, headers=RETRY_AFTER)
     return Answer(body=note, content_type="text/plain")

@@ -15,9 +15,10 @@ from typing import Any, Generic, TypeVar
 import azure.functions as func
 from pydantic import BaseModel
 
-from functions.answering import failed, problem, respond
+from functions.answering import code_of, failed, problem, respond
 from functions.asking import bearer, known, stranger
 from functions.parsing import IDENTIFIER, UUID, parsed_body, parsed_query, version_in
+from functions.watched import watched
 from shared import wiring
 from shared.domain.access import Caller, Permission, Reach, reach
 from shared.domain.claims import caller as caller_of
@@ -116,14 +117,15 @@ async def _attend(
     door: Door, handler: Handler, req: func.HttpRequest, request_id: str, services: Services
 ) -> func.HttpResponse:
     try:
-        asking = stranger(req, request_id=request_id, now=services.now(), seed=services.seed())
-        caller, asking = await _recognise(door, req, asking, services)
-        answer = await _let_in(door, handler, req, caller, asking, services)
-        return respond(answer.body, answer.status, answer.content_type, answer.headers, request_id)
+        with watched(services.metrics, door.name):
+            asking = stranger(req, request_id=request_id, now=services.now(), seed=services.seed())
+            caller, asking = await _recognise(door, req, asking, services)
+            answer = await _let_in(door, handler, req, caller, asking, services)
+            return respond(answer.body, answer.status, answer.content_type, answer.headers, request_id)
     except Refusal as no:
+        services.metrics.count("refused", of=code_of(no))
         return problem(no, request_id)
     except Exception as fault:  # noqa: BLE001 - the last line: the caller gets an answer, the operator a place to look
-        services.metrics.count(f"fault.{door.name}")
         return failed(fault, door.name, request_id)
 
 
@@ -135,7 +137,6 @@ async def _recognise(door: Door, req: func.HttpRequest, asking: Asking, services
         claims = await services.tokens.claims(bearer(req))
         caller = caller_of(claims, services.expected, now=asking.at)
     except Unauthenticated as no:
-        services.metrics.count(f"refused.{no.code}")
         await refuse_nobody(no.code, asking=asking, records=services.records)
         raise
     return caller, known(asking, req, caller, door.permission)

@@ -11,8 +11,9 @@ import azure.functions as func
 
 from functions.parsing import UUID
 from functions.system import system
+from functions.watched import waited, watched
 from shared import wiring
-from shared.domain.footage import ClipId
+from shared.domain.footage import Clip, ClipId
 from shared.usecases.fixity import fixity, poisoned
 
 bp = func.Blueprint()
@@ -29,7 +30,16 @@ async def check_fixity(message: func.QueueMessage, context: func.Context) -> Non
         log.error("fixity: message=%s is no question of ours", message.id)
         return
     asking = system("fixity", key=message.id or "", request=str(context.invocation_id), services=services)
-    outcome = await fixity(clip, asking=asking, now=services.now, records=services.records, footage=services.footage)
+    waited(services.metrics, "fixity.queued", since=message.insertion_time, now=asking.at)
+    with watched(services.metrics, "fixity"):
+        outcome = await fixity(
+            clip,
+            asking=asking,
+            now=services.now,
+            records=services.records,
+            footage=services.footage,
+            hashed=lambda answered: _tell_how_long(answered, services),
+        )
     services.metrics.count(f"fixity.{outcome}")
     log.info("fixity: clip=%s outcome=%s", clip, outcome)
 
@@ -43,7 +53,12 @@ async def enter_poison(message: func.QueueMessage, context: func.Context) -> Non
     log.error("fixity: message=%s clip=%s was given up", message.id, clip)
     if clip is not None:
         asking = system("fixity", key=message.id or "", request=str(context.invocation_id), services=services)
-        await poisoned(clip, asking=asking, records=services.records)
+        with watched(services.metrics, "fixity_poison"):
+            await poisoned(clip, asking=asking, records=services.records)
+
+
+def _tell_how_long(answered: Clip, services: wiring.Services) -> None:
+    waited(services.metrics, "fixity.after-upload", since=answered.uploaded_at, now=services.now())
 
 
 def _clip(message: func.QueueMessage) -> ClipId | None:

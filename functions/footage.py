@@ -1,20 +1,19 @@
 """The doors to footage: search, read, poster, play, categorise, and the trail of a clip."""
 
-from typing import Any
-
 import azure.functions as func
 from pydantic import Field
 
+from functions.clips import clip_named, clip_shown
 from functions.door import Answer, Door, Request, opens
 from functions.paging import Pages
-from functions.parsing import UUID, Body, Identifier, PlainText, Query
+from functions.parsing import Body, Identifier, PlainText, Query
 from functions.shown import ShownClip, ShownClips, ShownEntries, ShownEntry, ShownPlayback
 from shared.domain.access import Permission
 from shared.domain.categorise import CATEGORIES
 from shared.domain.entry import Operation
-from shared.domain.footage import Clip, ClipId, Evidential, OfficerId, State
-from shared.errors import Malformed, NotFound
-from shared.ports import ClipFilter, Held
+from shared.domain.footage import Evidential, OfficerId, State
+from shared.errors import Malformed
+from shared.ports import ClipFilter
 from shared.usecases.categorise import Category, categorise
 from shared.usecases.play import play
 from shared.usecases.read import poster, read
@@ -111,15 +110,15 @@ async def search_footage(request: Request[None, SearchQuery]) -> Answer:
 
 @opens(bp, READ)
 async def read_footage(request: Request[None, None]) -> Answer:
-    held = await read(_clip(request), reach=request.reach, asking=request.asking, records=request.services.records)
-    return _shown(held)
+    held = await read(clip_named(request), reach=request.reach, asking=request.asking, records=request.services.records)
+    return clip_shown(held)
 
 
 @opens(bp, POSTER)
 async def show_poster(request: Request[None, None]) -> Answer:
     services = request.services
     jpeg = await poster(
-        _clip(request),
+        clip_named(request),
         reach=request.reach,
         asking=request.asking,
         records=services.records,
@@ -132,7 +131,7 @@ async def show_poster(request: Request[None, None]) -> Answer:
 async def play_footage(request: Request[PlaybackBody, None]) -> Answer:
     services = request.services
     playback = await play(
-        _clip(request),
+        clip_named(request),
         request.body.reason,
         bind=services.bind_addresses,
         reach=request.reach,
@@ -149,33 +148,22 @@ async def categorise_footage(request: Request[CategoryBody, None]) -> Answer:
     if said.category not in CATEGORIES:
         raise Malformed(f"category: one of {', '.join(CATEGORIES)}", field="category")
     held = await categorise(
-        _clip(request),
+        clip_named(request),
         Category(name=said.category, evidential=said.evidential, why=said.reason),
         version=request.version,
         reach=request.reach,
         asking=request.asking,
         records=request.services.records,
     )
-    return _shown(held)
+    return clip_shown(held)
 
 
 @opens(bp, TRAIL)
 async def read_trail(request: Request[None, None]) -> Answer:
-    entries = await trail(_clip(request), reach=request.reach, asking=request.asking, records=request.services.records)
+    entries = await trail(
+        clip_named(request), reach=request.reach, asking=request.asking, records=request.services.records
+    )
     return Answer(body=ShownEntries(entries=tuple(ShownEntry.model_validate(entry) for entry in entries)))
-
-
-def _clip(request: Request[Any, Any]) -> ClipId:
-    """The clip the route names. What is no id of ours names no clip."""
-    given = request.route["id"]
-    if not UUID.fullmatch(given):
-        raise NotFound("there is no such clip")
-    return ClipId(given)
-
-
-def _shown(held: Held[Clip]) -> Answer:
-    clip = ShownClip.of(held)
-    return Answer(body=clip, headers={"ETag": f'"{clip.version}"'})
 
 
 def _filter(request: Request[None, SearchQuery]) -> ClipFilter:

@@ -8,11 +8,13 @@ A fault is raised, so that Event Grid tries again and at last dead-letters.
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import azure.functions as func
 
 from functions.system import system
+from functions.watched import waited, watched
 from shared import wiring
 from shared.domain.naming import path_in
 from shared.usecases.ingest import Ingested, Intake, ingest
@@ -37,8 +39,11 @@ async def ingest_footage(event: func.CloudEvent, context: func.Context) -> None:
         return
     etag = str(data.get("eTag") or "").strip('"')
     asking = system("ingest", key=f"{path}\n{etag}", request=str(context.invocation_id), services=services)
-    outcome: Ingested = await ingest(path, etag=etag or None, asking=asking, intake=_intake(services))
+    with watched(services.metrics, "ingest"):
+        outcome: Ingested = await ingest(path, etag=etag or None, asking=asking, intake=_intake(services))
     services.metrics.count(f"ingest.{outcome}")
+    if outcome in (Ingested.TAKEN_IN, Ingested.QUARANTINED):
+        waited(services.metrics, "ingest.after-upload", since=_committed_at(event), now=services.now())
     log.info("ingest: event=%s outcome=%s", event.id, outcome)
 
 
@@ -48,6 +53,10 @@ def _footage_path(event: func.CloudEvent | func.EventGridEvent, data: Mapping[st
     if kind != CREATED or str(data.get("api")) not in COMMITTED:
         return None
     return path_in(event.subject or "")
+
+
+def _committed_at(event: func.CloudEvent | func.EventGridEvent) -> datetime | None:
+    return event.event_time if isinstance(event, func.EventGridEvent) else event.time
 
 
 def _intake(services: wiring.Services) -> Intake:

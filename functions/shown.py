@@ -41,6 +41,7 @@ class ShownIntegrity(Shown):
     claimed: str | None
     sha256: str | None
     verified_at: datetime | None
+    gave_up_at: datetime | None
 
 
 class ShownDecision(Shown):
@@ -89,6 +90,7 @@ class ShownClip(Shown):
     decision: ShownDecision
     retention: ShownRetention
     quarantine: tuple[str, ...]
+    released_at: datetime | None
     weeding: ShownWeeding | None
 
     @classmethod
@@ -124,19 +126,6 @@ class ShownPending(Shown):
     """There is no receipt yet; `indexed` is whether the footage has arrived in the index."""
 
     indexed: bool
-
-
-class ShownDock(Shown):
-    id: str
-    station: str
-    borough: str
-    client: str
-    addresses: tuple[str, ...]
-    enabled: bool
-
-
-class ShownDocks(Shown):
-    docks: tuple[ShownDock, ...]
 
 
 class ShownActor(Shown):

@@ -6,6 +6,7 @@ import time
 import azure.functions as func
 
 from functions.system import system
+from functions.watched import watched
 from shared import wiring
 from shared.usecases.weed import weed
 
@@ -25,15 +26,16 @@ async def weed_footage(timer: func.TimerRequest, context: func.Context) -> None:
     services = wiring.services()
     ends = time.monotonic() + LASTS
     run = str(context.invocation_id)
-    report = await weed(
-        asking=system("weed", key=run, request=run, services=services),
-        now=services.now,
-        records=services.records,
-        footage=services.footage,
-        out_of_time=lambda: time.monotonic() > ends,
-    )
-    for name in ("weeded", "kept", "failed"):
-        services.metrics.count(f"weed.{name}", getattr(report, name))
-    log.info("weed: weeded=%d kept=%d failed=%d late=%s", report.weeded, report.kept, report.failed, report.late)
-    if report.failed:
-        raise WeedIncomplete(f"{report.failed} clips could not be weeded; the log names them")
+    with watched(services.metrics, "weed"):
+        report = await weed(
+            asking=system("weed", key=run, request=run, services=services),
+            now=services.now,
+            records=services.records,
+            footage=services.footage,
+            out_of_time=lambda: time.monotonic() > ends,
+        )
+        for name in ("weeded", "kept", "failed"):
+            services.metrics.count(f"weed.{name}", getattr(report, name))
+        log.info("weed: weeded=%d kept=%d failed=%d late=%s", report.weeded, report.kept, report.failed, report.late)
+        if report.failed:
+            raise WeedIncomplete(f"{report.failed} clips could not be weeded; the log names them")

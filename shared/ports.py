@@ -11,13 +11,17 @@ from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from shared.domain.access import Reach
+from shared.domain.activity import Handed
 from shared.domain.entry import Entry, Trail
-from shared.domain.footage import Blob, Clip, ClipId, Dock, DockId, Evidential, Grant, OfficerId, State
+from shared.domain.footage import Blob, Clip, ClipId, Dock, DockId, Evidential, Grant, OfficerId, Sighting, State
 from shared.domain.intake import Landed
 from shared.domain.media import Inspection
 from shared.domain.note import VerifierKey
+from shared.domain.reconcile import Folder, Shelved
+from shared.domain.reconcile_report import Reconciliation
+from shared.domain.worklist import DeadLetter, Worklist
 
-Record = Clip | Grant | Dock | Trail | Entry
+Record = Clip | Grant | Dock | Sighting | Reconciliation | Trail | Entry
 R = TypeVar("R", bound=Record)
 
 
@@ -110,8 +114,13 @@ class Records(Protocol):
     async def entries(self, pk: str, *, after: int, limit: int) -> Sequence[Entry]:
         """At most `limit` entries of one trail with a number above `after`, in the order of their numbers."""
 
-    async def docks(self) -> Sequence[Dock]:
+    async def docks(self) -> Sequence[Held[Dock]]:
         """All docks of the register, by id."""
+
+    async def sighting(self, dock: DockId) -> Held[Sighting] | None: ...
+
+    async def sightings(self) -> Sequence[Sighting]:
+        """Those of all docks, in no order."""
 
     async def write(self, pk: str, writes: Sequence[Write]) -> None:
         """All of the writes or none, at most 100, all records of `pk`. Raises Clash, and then nothing was done."""
@@ -127,6 +136,36 @@ class Records(Protocol):
 
     async def condemned(self, *, limit: int) -> Sequence[Clip]:
         """At most `limit` clips whose weeding was begun and not finished, in the order of their ids."""
+
+    async def waiting(self, worklist: Worklist, *, after: Place | None, limit: int) -> Sequence[Held[Clip]]:
+        """At most `limit` clips of the worklist, oldest upload first, then by id. KeyError if it is not of clips."""
+
+    async def unmet(
+        self,
+        before: datetime,
+        *,
+        after: Place | None,
+        limit: int,
+        dock: DockId | None = None,
+        since: datetime | None = None,
+    ) -> Sequence[Grant]:
+        """At most `limit` unmet grants given from `since` to `before`, oldest first, then by recording."""
+
+    async def handed_over(self, dock: DockId, *, since: datetime, after: Place | None, limit: int) -> Sequence[Handed]:
+        """At most `limit` clips the dock handed over from `since` on, newest upload first, then by id downwards."""
+
+    async def newest_grant(self, dock: DockId) -> Grant | None: ...
+
+    async def refusals_of(self, dock: DockId, *, since: datetime, limit: int) -> Sequence[Entry]:
+        """At most `limit` entries, newest first, of calls for leave or a receipt refused at that dock's doors."""
+
+    async def clips_at(self, first: str, last: str, *, limit: int) -> Sequence[Clip]:
+        """At most `limit` clips whose paths are `first`, `last` or between, in the order of their paths."""
+
+    async def reconciliation(self, run: str) -> Held[Reconciliation] | None: ...
+
+    async def last_round(self) -> Reconciliation | None:
+        """The report of the round that was started last; what looked at one prefix or was a dry run is no round."""
 
 
 class Footage(Protocol):
@@ -158,6 +197,22 @@ class Footage(Protocol):
 
     async def erase_derived(self, clip: ClipId) -> None:
         """Delete poster and renditions of the clip; done already is done."""
+
+    def shelved(self, prefix: str) -> AsyncIterator[Sequence[Shelved]]:
+        """All that lies at paths that begin with `prefix`, earlier versions too, by path; some thousands a page."""
+
+    async def folder(self, path: str) -> Folder:
+        """What lies directly in the folder: "" or a path that ends in `/`. Nothing lies in one that is not there."""
+
+    async def rehydrate(self, blob: Blob) -> None:
+        """Begin to bring that version back from the archive tier; begun already is begun. Raises Gone."""
+
+
+class DeadLetters(Protocol):
+    """The events that Event Grid gave up delivering."""
+
+    async def letters(self, *, after: Place | None, limit: int) -> Sequence[DeadLetter]:
+        """At most `limit` of them, oldest first, then by id. One that cannot be read is there, with what is known."""
 
 
 class Links(Protocol):

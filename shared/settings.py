@@ -59,6 +59,7 @@ class Settings(BaseModel):
     footage_account_url: Secure
     ledger_account_url: Secure
     queue_account_url: Secure
+    dead_letter_url: Secure
     cosmos_endpoint: Secure
     key_vault_url: Secure
     events_topic_url: Secure

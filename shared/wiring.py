@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from shared.domain.claims import Expected
 from shared.ports import (
     Announcer,
+    DeadLetters,
     FixityQueue,
     Footage,
     Inspector,
@@ -23,9 +24,12 @@ from shared.ports import (
     Records,
     Tokens,
 )
-from shared.settings import Settings, read_settings
+from shared.settings import Doors, Settings, read_settings
+from shared.telemetry import metrics, quieten
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from azure.core.credentials_async import AsyncTokenCredential
     from azure.cosmos.aio import ContainerProxy
     from azure.storage.blob.aio import BlobServiceClient
@@ -47,6 +51,8 @@ class Services(Protocol):
     def inspector(self) -> Inspector: ...
     @property
     def queue(self) -> FixityQueue: ...
+    @property
+    def dead_letters(self) -> DeadLetters: ...
     @property
     def announcer(self) -> Announcer: ...
     @property
@@ -90,7 +96,7 @@ class Wired:
 
     @cached_property
     def records(self) -> Records:
-        from shared.adapters.cosmos_records import CosmosRecords
+        from shared.adapters.cosmos.records import CosmosRecords
 
         return CosmosRecords(self._container)
 
@@ -119,6 +125,14 @@ class Wired:
         return QueueFixity(self._queue)
 
     @cached_property
+    def dead_letters(self) -> DeadLetters:
+        from azure.storage.blob.aio import ContainerClient
+
+        from shared.adapters.blob_letters import BlobLetters
+
+        return BlobLetters(ContainerClient.from_container_url(self._settings.dead_letter_url, self._credential))
+
+    @cached_property
     def announcer(self) -> Announcer:
         from azure.eventgrid.aio import EventGridPublisherClient
 
@@ -142,23 +156,20 @@ class Wired:
 
     @cached_property
     def metrics(self) -> Metrics:
-        from shared.telemetry import metrics
-
         on = self._settings.telemetry == "on"
-        return metrics(on=on, connection_string=self._settings.applicationinsights_connection_string)
+        return metrics(on=on, connection_string=self._settings.applicationinsights_connection_string, now=self.now)
 
     @cached_property
     def probe(self) -> Probe:
         from shared.adapters.probe import ProbeAll
 
-        return ProbeAll(
-            {
-                "records": self._container.read,
-                "footage": lambda: self.footage.landed("nothing/lies/here"),
-                "queue": self._queue.get_queue_properties,
-                "keys": self.keys.verifiers,
-            }
-        )
+        checks: dict[str, Callable[[], Awaitable[object]]] = {
+            "records": self._container.read,
+            "footage": lambda: self.footage.landed("nothing/lies/here"),
+        }
+        if self._settings.doors is not Doors.WEEDER:  # the weeder's identity has no business with these
+            checks |= {"queue": self._queue.get_queue_properties, "keys": self.keys.verifiers}
+        return ProbeAll(checks)
 
     @cached_property
     def _credential(self) -> "AsyncTokenCredential":
@@ -188,4 +199,5 @@ class Wired:
 
 @cache
 def services() -> Services:
+    quieten()
     return Wired(read_settings())

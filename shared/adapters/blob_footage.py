@@ -2,24 +2,27 @@
 
 B1  A blob is addressed by its version id where the storage gave one, else by If-Match: never by its name alone.
 B2  ETags are kept without the quotes in which they travel.
-B3  Memory is bounded: a blob is read in ranges of 4 MiB.
+B3  Memory is bounded: a blob is read in ranges of 4 MiB. A stream has the next one fetched while the one before
+    is worked on, and never a second.
 B4  A hold, a retention policy or a lease forbids a deletion, and the caller is told so. Any other refusal of the
     storage is a fault: it may not be taken for a deletion.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from azure.core import MatchConditions
 from azure.core.exceptions import HttpResponseError
-from azure.storage.blob import BlobProperties, ContentSettings
-from azure.storage.blob.aio import BlobServiceClient
+from azure.storage.blob import BlobProperties, ContentSettings, StandardBlobTier
+from azure.storage.blob.aio import BlobPrefix, BlobServiceClient
 
 from shared.domain.footage import Blob, ClipId
 from shared.domain.intake import Landed
 from shared.domain.naming import CONTAINER
+from shared.domain.reconcile import Folder, Shelved
 from shared.errors import HeldByStorage
 from shared.ports import Gone
 
@@ -30,6 +33,7 @@ NOT_FOUND, CHANGED, FORBIDDEN = 404, 412, 403
 NO_CONTAINER = "ContainerNotFound"
 # Storage does not delete a current version by its id: it must first have become an earlier one.
 IS_CURRENT = "OperationNotAllowedOnRootBlob"
+BEING_REHYDRATED = "BlobBeingRehydrated"
 HOLDS = ["versions", "snapshots", "legalhold", "immutabilitypolicy"]
 IS_HELD = "a hold, a policy or a lease of the storage lies on the footage"
 HELD = ("BlobImmutable", "LeaseIdMissing", "LeaseIdMismatch")
@@ -70,8 +74,20 @@ class BlobFootage:
     async def stream(self, blob: Blob) -> AsyncIterator[bytes]:
         if blob.size == 0:
             await self._must_be_there(blob)
-        for offset in range(0, blob.size, RANGE):
-            yield await self._range(blob, offset, min(RANGE, blob.size - offset))
+            return
+        coming = self._fetch(blob, 0)
+        try:
+            for offset in range(RANGE, blob.size + RANGE, RANGE):
+                content = await coming
+                if offset < blob.size:
+                    coming = self._fetch(blob, offset)
+                yield content
+        finally:  # whoever stops in the middle leaves no fetch behind
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+
+    def _fetch(self, blob: Blob, offset: int) -> "asyncio.Task[bytes]":
+        return asyncio.create_task(self._range(blob, offset, min(RANGE, blob.size - offset)))
 
     async def must_be_erasable(self, clip: ClipId, path: str, *, now: datetime) -> None:
         for container, name in ((CONTAINER, path), (POSTERS, _poster(clip)), (RENDITIONS, f"{clip}/")):
@@ -101,6 +117,28 @@ class BlobFootage:
     async def erase_derived(self, clip: ClipId) -> None:
         await self._sweep(POSTERS, _poster(clip), exactly=True)
         await self._sweep(RENDITIONS, f"{clip}/", exactly=False)
+
+    async def shelved(self, prefix: str) -> AsyncIterator[Sequence[Shelved]]:
+        listed = self._service.get_container_client(CONTAINER).list_blobs(prefix, include=["versions"])
+        async for page in listed.by_page():
+            yield [_shelved(item) async for item in page]
+
+    async def folder(self, path: str) -> Folder:
+        listed = self._service.get_container_client(CONTAINER).walk_blobs(path, delimiter="/")
+        items = [item async for item in listed]
+        return Folder(
+            folders=tuple(item.name for item in items if isinstance(item, BlobPrefix)),
+            paths=tuple(item.name for item in items if not isinstance(item, BlobPrefix)),
+        )
+
+    async def rehydrate(self, blob: Blob) -> None:
+        client = self._service.get_blob_client(CONTAINER, blob.path)
+        await self._must_be_there(blob)
+        try:
+            await client.set_standard_blob_tier(StandardBlobTier.HOT, version_id=blob.version)
+        except HttpResponseError as error:
+            if _code(error) != BEING_REHYDRATED:
+                raise _read_error(error) from error
 
     async def _range(self, blob: Blob, offset: int, length: int) -> bytes:
         client = self._service.get_blob_client(CONTAINER, blob.path, version_id=blob.version)
@@ -163,6 +201,17 @@ def _landed(path: str, properties: BlobProperties) -> Landed:
         created_at=properties.creation_time,
         content_type=properties.content_settings.content_type,
         metadata={name.lower(): value for name, value in (properties.metadata or {}).items()},
+    )
+
+
+def _shelved(item: BlobProperties) -> Shelved:
+    return Shelved(
+        blob=Blob(path=item.name, etag=_unquoted(item.etag), size=item.size, version=item.version_id),
+        current=item.version_id is None or bool(item.is_current_version),
+        created_at=item.creation_time,
+        tier=item.blob_tier,
+        rehydrating=item.archive_status is not None,
+        leased=item.lease.status == "locked",
     )
 
 

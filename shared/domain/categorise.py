@@ -43,15 +43,20 @@ def must_be_there(clip: Clip) -> None:
         raise Weeded("the clip was weeded; its tombstone says when and why")
 
 
+def must_say_why(why: str) -> None:
+    """Rule C4, for every change a person makes."""
+    if not 0 < len(why) <= REASON_LENGTH:
+        raise Malformed(f"a reason of at most {REASON_LENGTH} characters is needed", field="reason")
+
+
 def categorised(clip: Clip, *, category: str, evidential: Evidential, why: str, by: str, now: datetime) -> Clip:
     """The clip as `by` says it is, by rules C1 to C4."""
     must_be_there(clip)
-    if not 0 < len(why) <= REASON_LENGTH:
-        raise Malformed(f"a reason of at most {REASON_LENGTH} characters is needed", field="reason")
+    must_say_why(why)
     if clip.decision.evidential is Evidential.YES and evidential is not Evidential.YES:
         raise Conflict("evidence is unmarked only with a second person's approval", field="evidential")
     return replace(
         clip,
         decision=Decision(category=category, evidential=evidential, by=by, at=now, why=why),
-        retention=retention(evidential, uploaded_at=clip.uploaded_at, now=now),
+        retention=retention(evidential, uploaded_at=clip.uploaded_at, now=now, released_at=clip.released_at),
     )

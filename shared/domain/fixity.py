@@ -6,6 +6,7 @@ F3  It is another: `mismatch`, and the clip is quarantined, so that nothing weed
 F4  The pinned version is not there though nobody weeded the clip: it is quarantined, so that nothing can later say
     it was weeded under a rule.
 F5  The answer is given once for a pinned version; it cannot change, for the version cannot.
+F6  A question the queue gave up is marked on the clip until it is answered after all.
 """
 
 from dataclasses import replace
@@ -27,7 +28,17 @@ def verified(clip: Clip, sha256: Sha256, *, now: datetime) -> Clip:
 
 def missing(clip: Clip) -> Clip:
     """Rule F4."""
-    return _quarantined(clip, MISSING)
+    return _quarantined(replace(clip, integrity=replace(clip.integrity, gave_up_at=None)), MISSING)
+
+
+def given_up(clip: Clip, *, now: datetime) -> Clip:
+    """Rule F6."""
+    return replace(clip, integrity=replace(clip.integrity, gave_up_at=now))
+
+
+def answer_wanted(clip: Clip) -> bool:
+    """Whether the bytes are still to be read back."""
+    return clip.integrity.state is Fixity.PENDING and clip.state in (State.HELD, State.QUARANTINED)
 
 
 def _quarantined(clip: Clip, reason: str) -> Clip:

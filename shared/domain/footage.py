@@ -3,7 +3,8 @@
 footage    what a camera recorded, as bytes in the blob store
 clip       one recording and everything the service knows of it, except its trail
 dock       the device at a station that empties cameras into the store
-grant      leave for one dock to write one blob, before there is a clip
+grant      leave for one dock to write one blob, before there is a clip; met once there is one
+sighting   when a dock last had an answer: for the eye, no rule rests on it
 condemned  the decision to weed is made and its deed may have begun
 tombstone  what remains of a weeded clip: that it was, what it was, by which rule it went
 """
@@ -82,10 +83,13 @@ class ClaimedTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Integrity:
+    """`gave_up_at`: the queue gave up asking for the hash. The answer, when it comes after all, is without it."""
+
     state: Fixity = Fixity.PENDING
     claimed: Sha256 | None = None
     sha256: Sha256 | None = None
     verified_at: datetime | None = None
+    gave_up_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +132,11 @@ class Weeding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
-    """`uploaded_at` is the blob's creation time at the server: the clock that counts. All others are claims."""
+    """`uploaded_at` is the blob's creation time at the server: the clock that counts. All others are claims.
+
+    `quarantine` is what was found wrong, and stays when a person releases the clip (`released_at`, the last time):
+    what was wrong is still so.
+    """
 
     kind: ClassVar[str] = "clip"
 
@@ -150,6 +158,7 @@ class Clip:
     holds: tuple[Hold, ...] = ()
     state: State = State.HELD
     quarantine: tuple[str, ...] = ()
+    released_at: datetime | None = None
     weeding: Weeding | None = None
 
     @property
@@ -165,7 +174,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What a dock said it would write, and where. Ingest holds the blob against it."""
+    """What a dock said it would write, and where. Ingest holds the blob against it, and then it is `met`."""
 
     kind: ClassVar[str] = "grant"
     id: ClassVar[str] = "grant"
@@ -182,6 +191,7 @@ class Grant:
     content_type: str
     granted_at: datetime
     expires: datetime
+    met: bool = False
 
     @property
     def pk(self) -> str:
@@ -204,3 +214,18 @@ class Dock:
     @property
     def pk(self) -> str:
         return f"dock:{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """When a dock last had an answer, to the minute: beside the dock, so that its version changes with it alone."""
+
+    kind: ClassVar[str] = "sighting"
+    id: ClassVar[str] = "sighting"
+
+    dock: DockId
+    at: datetime
+
+    @property
+    def pk(self) -> str:
+        return f"dock:{self.dock}"

@@ -5,12 +5,13 @@ I2  The clip is quarantined if it came without a grant, or differs from its gran
     camera, size or hash, or names no officer, or another than the grant, or if its bytes have a problem.
 I3  What the grant says is believed before what the blob's metadata says: a write SAS can set metadata.
 I4  The clock that counts is the blob's creation time at the server. All other times are claims, with a source.
+    Where they are more than an hour apart that is a warning, and changes nothing else.
 I5  A category the dock sent is taken if we know it; whether the clip is evidence only a person says.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import unquote
 
@@ -30,12 +31,14 @@ from shared.domain.footage import (
     Sha256,
     State,
 )
-from shared.domain.media import Inspection, Media
+from shared.domain.media import Inspection, Media, Warning  # noqa: A004 - the field's word
 from shared.domain.naming import id_of_path, recording_in
 from shared.domain.retention import retention
 
 T = TypeVar("T")
 LONGEST = 200
+APART = timedelta(hours=1)
+EXTENSIONS = {"mp4": ".mp4", "mov": ".mov", "matroska": ".mkv"}
 NOT_UTF8 = "\N{REPLACEMENT CHARACTER}"
 SAID = ("officer", "borough", "camera", "dock", "recorded_at", "sha256", "category", "incident")
 
@@ -62,6 +65,7 @@ def taken_in(landed: Landed, grant: Grant | None, inspection: Inspection) -> Cli
     reasons = (*_differences(landed, grant), *(str(problem) for problem in inspection.problems))
     category = said["category"] if said["category"] in CATEGORIES else None
     recorded = grant.recorded_at if grant else _time(said["recorded_at"])
+    times = tuple(_times(recorded, inspection.media))
     return Clip(
         id=recording_of(landed.blob.path, grant),
         blob=landed.blob,
@@ -73,8 +77,8 @@ def taken_in(landed: Landed, grant: Grant | None, inspection: Inspection) -> Cli
         dock=grant.dock if grant else _of(DockId, said["dock"]),
         incident=said["incident"],
         recorded_at=recorded,
-        times=tuple(_times(recorded, inspection.media)),
-        media=inspection.media,
+        times=times,
+        media=_remarked(inspection.media, landed.blob.path, times),
         poster=inspection.poster is not None,
         integrity=Integrity(claimed=grant.sha256 if grant else _hash(said["sha256"])),
         decision=Decision(category=category),
@@ -107,6 +111,21 @@ def _times(recorded: datetime | None, media: Media | None) -> Iterator[ClaimedTi
         yield ClaimedTime(source="camera", at=recorded)
     if media and media.created_at:
         yield ClaimedTime(source="container", at=media.created_at)
+    if media and media.position and media.position.at:
+        yield ClaimedTime(source="position", at=media.position.at)
+
+
+def _remarked(media: Media | None, path: str, times: tuple[ClaimedTime, ...]) -> Media | None:
+    """With the warnings that need more than the bytes: its name, which never decides, and the other clocks."""
+    if media is None:
+        return None
+    claimed = [time.at for time in times]
+    remarks = {
+        Warning.WRONG_EXTENSION: not path.lower().endswith(EXTENSIONS[media.container]),
+        Warning.TIMES_DIFFER: len(claimed) > 1 and max(claimed) - min(claimed) > APART,
+    }
+    more = (warning for warning, is_so in remarks.items() if is_so)
+    return replace(media, warnings=tuple(sorted({*media.warnings, *more})))
 
 
 def _said(metadata: Mapping[str, str], name: str) -> str | None:

@@ -48,4 +48,10 @@ def id_of_path(path: str) -> ClipId:
 def path_in(subject: str) -> str | None:
     """The path in the subject of a storage event, or None if it is not about footage."""
     head, found, path = subject.partition(_SUBJECT)
-    return path if found and not head and path else None
+    return path if found and not head and _has_address(path) else None
+
+
+def _has_address(path: str) -> bool:
+    """Clients take `..` out of an address and would ask for another blob; half a character has no address at all."""
+    whole = not any("\ud800" <= character <= "\udfff" for character in path)
+    return bool(path) and whole and not {".", ".."} & set(path.split("/"))

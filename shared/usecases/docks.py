@@ -1,13 +1,37 @@
-"""Docks: the register of the devices that may hand footage over."""
+"""Docks: the register of the devices that may hand footage over, and how each of them does."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
+from shared.domain.activity import Activity, Handed, activity, begins
 from shared.domain.entry import Asking, Change, Draft, Operation
-from shared.domain.footage import Dock
+from shared.domain.footage import Dock, DockId
 from shared.domain.naming import slug
-from shared.errors import Conflict, Malformed, PreconditionMissing, Stale
-from shared.ports import Create, Held, Records, Replace
+from shared.domain.worklist import UNMET_AFTER
+from shared.errors import Conflict, Malformed, NotFound, PreconditionMissing, Stale
+from shared.ports import Create, Held, Place, Records, Replace
 from shared.usecases.commit import commit
+
+PAGE = 1000
+MOST_TOLD = 1000  # of unmet grants and of refusals: a dock with more is as sick as one with a thousand
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A dock of the register, and when it last had an answer, if ever."""
+
+    held: Held[Dock]
+    last_seen: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A dock, when it was last seen, and what it did in the last seven days."""
+
+    held: Held[Dock]
+    last_seen: datetime | None
+    activity: Activity
 
 
 async def register_dock(dock: Dock, *, version: str | None, asking: Asking, records: Records) -> Held[Dock]:
@@ -39,7 +63,8 @@ async def register_dock(dock: Dock, *, version: str | None, asking: Asking, reco
     return held
 
 
-async def list_docks(*, asking: Asking, records: Records) -> Sequence[Dock]:
+async def list_docks(*, asking: Asking, records: Records) -> Sequence[Registered]:
+    """The register, by id. When each was last seen is its sighting alone: two questions, however many docks."""
     draft = Draft(
         asking=asking,
         pk=f"actor:{asking.actor.id}",
@@ -48,7 +73,48 @@ async def list_docks(*, asking: Asking, records: Records) -> Sequence[Dock]:
         subject="docks",
     )
     await commit(records, draft)
-    return await records.docks()
+    seen = {sighting.dock: sighting.at for sighting in await records.sightings()}
+    return [Registered(held, seen.get(held.record.id)) for held in await records.docks()]
+
+
+async def read_dock(dock: DockId, *, asking: Asking, records: Records) -> Observed:
+    """One dock and its activity, worked out from what it handed over. Raises NotFound for one never registered."""
+    held = await records.dock(dock)
+    if held is None:
+        raise NotFound("there is no such dock")
+    draft = Draft(
+        asking=asking,
+        pk=held.record.pk,
+        action="dock.read",
+        operation=Operation.ADMINISTRATION,
+        subject=dock,
+        borough=held.record.borough,
+    )
+    await commit(records, draft)
+    since = begins(asking.at)
+    handed = await _handed_over(dock, since, records)
+    unmet = await records.unmet(asking.at - UNMET_AFTER, after=None, limit=MOST_TOLD, dock=dock, since=since)
+    refusals = await records.refusals_of(dock, since=since, limit=MOST_TOLD)
+    seen = await _last_seen(dock, handed, records)
+    return Observed(held, seen, activity(handed, unmet, refusals, now=asking.at))
+
+
+async def _handed_over(dock: DockId, since: datetime, records: Records) -> Sequence[Handed]:
+    found: list[Handed] = []
+    after: Place | None = None
+    while page := await records.handed_over(dock, since=since, after=after, limit=PAGE):
+        found += page
+        after = Place(page[-1].uploaded_at, page[-1].id)
+    return found
+
+
+async def _last_seen(dock: DockId, handed: Sequence[Handed], records: Records) -> datetime | None:
+    """The newest of its grant, its clips and its sighting, which a receipt leaves too."""
+    grant, sighting = await records.newest_grant(dock), await records.sighting(dock)
+    times = [clip.uploaded_at for clip in handed[:1]]
+    times += [grant.granted_at] if grant else []
+    times += [sighting.record.at] if sighting else []
+    return max(times, default=None)
 
 
 def _changes(before: Dock | None, after: Dock) -> list[Change]:

@@ -8,13 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.entry import Asking, Change, Draft, Operation, Outcome, Reason
-from shared.domain.fixity import MISSING, missing, verified
-from shared.domain.footage import Blob, Clip, ClipId, Fixity, Sha256, State
+from shared.domain.fixity import MISSING, answer_wanted, given_up, missing, verified
+from shared.domain.footage import Blob, Clip, ClipId, Fixity, Sha256
 from shared.errors import Stale
 from shared.ports import Footage, Gone, Records, Replace
 from shared.usecases.commit import commit
 
-OPEN = (State.HELD, State.QUARANTINED)
 ACTIONS = {
     Fixity.VERIFIED: "footage.verified",
     Fixity.MISMATCH: "footage.mismatched",
@@ -30,26 +29,32 @@ class Checked(StrEnum):
     MISSING = "missing"
 
 
+def _nobody(_: Clip) -> None:
+    """Nobody wants to know."""
+
+
 async def fixity(
-    clip: ClipId, *, asking: Asking, now: Callable[[], datetime], records: Records, footage: Footage
+    clip: ClipId,
+    *,
+    asking: Asking,
+    now: Callable[[], datetime],
+    records: Records,
+    footage: Footage,
+    hashed: Callable[[Clip], None] = _nobody,
 ) -> Checked:
     """Hash the clip's bytes, once. A repeat, and a clip that is being weeded or gone, need nothing.
 
     The answer is dated when the last byte was read. `missing`: the pinned version is not in the store though nobody
-    weeded it.
+    weeded it. `hashed` is told the clip with its answer, once that is written.
     """
     held = await records.clip(clip)
-    if held is None or not _wanted(held.record):
+    if held is None or not answer_wanted(held.record):
         return Checked.NOTHING_TO_DO
     try:
         found: Sha256 | None = await _hash(held.record.blob, footage)
     except Gone:
         found = None
-    return await _answer(clip, found, asking=replace(asking, at=now()), records=records)
-
-
-def _wanted(clip: Clip) -> bool:
-    return clip.integrity.state is Fixity.PENDING and clip.state in OPEN
+    return await _answer(clip, found, asking=replace(asking, at=now()), records=records, hashed=hashed)
 
 
 async def _hash(blob: Blob, footage: Footage) -> Sha256:
@@ -59,11 +64,13 @@ async def _hash(blob: Blob, footage: Footage) -> Sha256:
     return Sha256(digest.hexdigest())
 
 
-async def _answer(clip: ClipId, found: Sha256 | None, *, asking: Asking, records: Records) -> Checked:
+async def _answer(
+    clip: ClipId, found: Sha256 | None, *, asking: Asking, records: Records, hashed: Callable[[Clip], None]
+) -> Checked:
     """Write the answer on the clip as it is now: while the bytes were read, its officer may have categorised it."""
     while True:
         held = await records.clip(clip)
-        if held is None or not _wanted(held.record):
+        if held is None or not answer_wanted(held.record):
             return Checked.NOTHING_TO_DO
         answered = verified(held.record, found, now=asking.at) if found else missing(held.record)
         draft = _found(answered, asking) if found else _not_found(answered, asking)
@@ -71,7 +78,10 @@ async def _answer(clip: ClipId, found: Sha256 | None, *, asking: Asking, records
             await commit(records, draft, Replace(answered, held.version))
         except Stale:
             continue
-        return Checked(answered.integrity.state) if found else Checked.MISSING
+        if found is None:
+            return Checked.MISSING
+        hashed(answered)
+        return Checked(answered.integrity.state)
 
 
 def _found(clip: Clip, asking: Asking) -> Draft:
@@ -108,7 +118,7 @@ def _not_found(clip: Clip, asking: Asking) -> Draft:
 
 
 async def poisoned(clip: ClipId, *, asking: Asking, records: Records) -> None:
-    """A question for fixity failed so often that the queue gave it up: enter it, once."""
+    """A question for fixity failed so often that the queue gave it up: enter it, once, and mark the clip that waits."""
     draft = Draft(
         asking=asking,
         pk=clip,
@@ -118,4 +128,12 @@ async def poisoned(clip: ClipId, *, asking: Asking, records: Records) -> None:
         outcome=Outcome.FAILED,
         reason=Reason(code="gave-up"),
     )
-    await commit(records, draft)
+    while True:
+        held = await records.clip(clip)
+        waits = held is not None and answer_wanted(held.record)
+        mark = [Replace(given_up(held.record, now=asking.at), held.version)] if held and waits else []
+        try:
+            await commit(records, draft, *mark)
+        except Stale:
+            continue
+        return

@@ -7,7 +7,7 @@ from shared.domain.access import Reach
 from shared.domain.entry import Asking, Draft, Operation, question
 from shared.domain.footage import ClipId, Dock, DockId, Grant
 from shared.domain.grant import Wanted, granted, granted_again, may_hand_over, recording_id
-from shared.errors import Conflict, NotFound
+from shared.errors import Conflict, NotFound, Stale
 from shared.ports import Create, Links, Records, Replace, Write
 from shared.usecases.commit import commit
 
@@ -24,8 +24,26 @@ async def grant(
 ) -> Granted:
     """Raises NotAllowed for another's dock, NotFound for a recording never granted, Conflict once it is ingested."""
     itself = await dock_itself(dock, reach=reach, asking=asking, records=records)
-    given, write = await _decided(wanted, itself, asking=asking, records=records)
-    draft = Draft(
+    given = await _committed(wanted, itself, asking=asking, records=records)
+    if given.expires <= asking.at:
+        raise Conflict("the leave given under this Idempotency-Key is over; ask under another", field="Idempotency-Key")
+    url = await links.to_write(given.path, now=asking.at, until=given.expires)
+    return Granted(recording=given.recording, url=url, expires=given.expires)
+
+
+async def _committed(wanted: Wanted, dock: Dock, *, asking: Asking, records: Records) -> Grant:
+    """The grant, entered. If ingest or another call of the dock was quicker, it is decided again on what is so now."""
+    while True:
+        given, write = await _decided(wanted, dock, asking=asking, records=records)
+        try:
+            committed = await commit(records, _draft(given, asking), write)
+        except Stale:
+            continue
+        return await _found(given.recording, records) if committed.again else given
+
+
+def _draft(given: Grant, asking: Asking) -> Draft:
+    return Draft(
         asking=asking,
         pk=given.recording,
         action="footage.granted",
@@ -34,13 +52,6 @@ async def grant(
         borough=given.borough,
         changes=question(camera=given.camera, officer=given.officer, size=given.size, sha256=given.sha256),
     )
-    committed = await commit(records, draft, write)
-    if committed.again:
-        given = await _found(given.recording, records)
-    if given.expires <= asking.at:
-        raise Conflict("the leave given under this Idempotency-Key is over; ask under another", field="Idempotency-Key")
-    url = await links.to_write(given.path, now=asking.at, until=given.expires)
-    return Granted(recording=given.recording, url=url, expires=given.expires)
 
 
 async def dock_itself(dock: DockId, *, reach: Reach, asking: Asking, records: Records) -> Dock:

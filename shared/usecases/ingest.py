@@ -10,14 +10,15 @@ anybody took it in is entered as missing. Footage is never refused here and neve
 what is wrong with it is a reason of its quarantine. Only faults are raised, so that the event comes again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from shared.domain.entry import REASON_LENGTH, Asking, Change, Draft, Operation, Outcome, Reason, question
 from shared.domain.footage import Blob, Clip, Fixity, Grant, State
 from shared.domain.intake import Landed, recording_of, taken_in
 from shared.domain.naming import recording_in
-from shared.ports import Announcer, Create, FixityQueue, Footage, Gone, Held, Inspector, Records
+from shared.errors import Stale
+from shared.ports import Announcer, Create, FixityQueue, Footage, Gone, Held, Inspector, Records, Replace
 from shared.usecases.commit import commit
 
 
@@ -76,9 +77,26 @@ async def _take_in(landed: Landed, grant: Grant | None, *, asking: Asking, intak
     clip = taken_in(landed, grant, inspection)
     if inspection.poster is not None:
         await intake.footage.keep_poster(clip.id, inspection.poster)
-    await commit(intake.records, _collected(clip, asking), Create(clip))
+    await _committed(clip, grant, asking=asking, records=intake.records)
     await _tell(clip, asking=asking, intake=intake)
     return Ingested.QUARANTINED if clip.state is State.QUARANTINED else Ingested.TAKEN_IN
+
+
+async def _committed(clip: Clip, grant: Grant | None, *, asking: Asking, records: Records) -> None:
+    """Clip, entry, and the grant as met. Raises Stale, a fault, if another content of the path was quicker.
+
+    A dock may have its grant renewed meanwhile: then it is the renewed one that is met.
+    """
+    while True:
+        held = await records.grant(grant.recording) if grant else None
+        met = [Replace(replace(held.record, met=True), held.version)] if held else []
+        try:
+            await commit(records, _collected(clip, asking), Create(clip), *met)
+        except Stale:
+            if await records.clip(clip.id):
+                raise
+        else:
+            return
 
 
 def _collected(clip: Clip, asking: Asking) -> Draft:

@@ -18,7 +18,7 @@ from azure.identity.aio import DefaultAzureCredential
 from azure.storage.blob.aio import BlobServiceClient
 
 from local.provision import indexing_policy
-from shared.adapters.cosmos_records import CosmosRecords
+from shared.adapters.cosmos.records import CosmosRecords
 from tests.contract.storage import MemoryStorage, RealStorage, Storage
 from tests.fakes import MemoryRecords
 
@@ -86,3 +86,8 @@ def storage(request: pytest.FixtureRequest) -> Storage:
     if request.param == "real":
         return RealStorage(request.getfixturevalue("blob_service"))
     return MemoryStorage(versioned=request.param == "memory-versioned")
+
+
+@pytest.fixture(params=[REAL])
+def real(request: pytest.FixtureRequest) -> RealStorage:
+    return RealStorage(request.getfixturevalue("blob_service"))

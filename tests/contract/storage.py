@@ -1,9 +1,10 @@
 """A storage as the contract suites see it: the port under test, and what docks, lawyers and accidents do to it."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Protocol
 
-from azure.storage.blob import BlobBlock, ContentSettings
+from azure.storage.blob import BlobBlock, ContentSettings, ImmutabilityPolicy
 from azure.storage.blob.aio import BlobClient, BlobServiceClient
 
 from shared.adapters.blob_footage import BlobFootage
@@ -26,6 +27,14 @@ class Storage(Protocol):
     async def hold(self, blob: Blob, *, held: bool = True) -> None:
         """Place or lift a legal hold."""
 
+    async def keep_until(self, blob: Blob, until: datetime | None) -> None:
+        """Set a retention policy, or take it away."""
+
+    async def lease(self, blob: Blob) -> None:
+        """An infinite lease, which forbids deletion as a hold does."""
+
+    async def hold_poster(self, clip: ClipId) -> None: ...
+
     async def rendition(self, clip: ClipId, name: str, content: bytes) -> None: ...
 
     async def renditions(self, clip: ClipId) -> list[str]: ...
@@ -34,12 +43,22 @@ class Storage(Protocol):
 class MemoryStorage:
     def __init__(self, *, versioned: bool) -> None:
         self.footage = MemoryFootage(versioned=versioned)
+        self.footage.time = datetime.now(UTC)
 
     async def put(self, path: str, content: bytes, metadata: Mapping[str, str] | None = None) -> Landed:
         return self.footage.put(path, content, at=UPLOADED, metadata=metadata)
 
     async def hold(self, blob: Blob, *, held: bool = True) -> None:
         self.footage.hold(blob, held=held)
+
+    async def keep_until(self, blob: Blob, until: datetime | None) -> None:
+        self.footage.keep_until(blob, until)
+
+    async def lease(self, blob: Blob) -> None:
+        self.footage.lease(blob)
+
+    async def hold_poster(self, clip: ClipId) -> None:
+        self.footage.hold_derived(clip)
 
     async def rendition(self, clip: ClipId, name: str, content: bytes) -> None:
         self.footage.renditions.setdefault(clip, {})[name] = content
@@ -67,6 +86,19 @@ class RealStorage:
     async def hold(self, blob: Blob, *, held: bool = True) -> None:
         await self._blob(blob.path).set_legal_hold(held)
 
+    async def keep_until(self, blob: Blob, until: datetime | None) -> None:
+        if until is None:
+            await self._blob(blob.path).delete_immutability_policy()
+        else:
+            policy = ImmutabilityPolicy(expiry_time=until, policy_mode="Unlocked")
+            await self._blob(blob.path).set_immutability_policy(policy)
+
+    async def lease(self, blob: Blob) -> None:
+        await self._blob(blob.path).acquire_lease(-1)
+
+    async def hold_poster(self, clip: ClipId) -> None:
+        await self.service.get_blob_client("posters", f"{clip}.jpg").set_legal_hold(True)
+
     async def rendition(self, clip: ClipId, name: str, content: bytes) -> None:
         await self.service.get_blob_client("renditions", f"{clip}/{name}").upload_blob(content)
 
@@ -74,9 +106,8 @@ class RealStorage:
         listed = self.service.get_container_client("renditions").list_blobs(f"{clip}/")
         return [item.name async for item in listed]
 
-    async def lease(self, path: str) -> None:
-        """An infinite lease, which forbids deletion as a hold does."""
-        await self._blob(path).acquire_lease(-1)
+    async def hold_rendition(self, clip: ClipId, name: str) -> None:
+        await self.service.get_blob_client("renditions", f"{clip}/{name}").set_legal_hold(True)
 
     async def snapshot(self, path: str) -> None:
         await self._blob(path).create_snapshot()

@@ -11,10 +11,8 @@ from azure.storage.blob.aio import BlobServiceClient
 
 from shared.adapters.blob_footage import RANGE, BlobFootage
 from shared.domain.footage import Blob, ClipId
-from shared.errors import HeldByStorage
 from shared.ports import Footage, Gone
 from tests.builders import JPEG, a_blob, a_metadata, a_path, fresh_id
-from tests.contract.conftest import REAL
 from tests.contract.storage import RealStorage, Storage
 
 CONTENT = bytes(range(256)) * 4
@@ -116,7 +114,7 @@ async def test_what_was_overwritten_is_never_read_in_place_of_what_was_pinned(st
 
 
 async def test_an_overwrite_in_the_middle_of_a_stream_ends_it_or_does_not_touch_it(storage: Storage) -> None:
-    path, content = a_fresh_path(), bytes(RANGE + 10)
+    path, content = a_fresh_path(), bytes(2 * RANGE + 10)  # the second range may be on its way already
     first = (await storage.put(path, content)).blob
     stream = storage.footage.stream(first)
     begun = await anext(stream)
@@ -126,7 +124,18 @@ async def test_an_overwrite_in_the_middle_of_a_stream_ends_it_or_does_not_touch_
         assert begun + b"".join([chunk async for chunk in stream]) == content
     else:
         with pytest.raises(Gone):
-            await anext(stream)
+            async for _ in stream:
+                pass
+
+
+async def test_a_stream_given_up_in_the_middle_leaves_nothing_running(storage: Storage) -> None:
+    blob = (await storage.put(a_fresh_path(), bytes(3 * RANGE))).blob
+    before = asyncio.all_tasks()
+    stream = storage.footage.stream(blob)
+    await anext(stream)
+
+    await stream.aclose()  # type: ignore[attr-defined] # both are generators, which the port does not promise
+    assert asyncio.all_tasks() <= before
 
 
 @pytest.mark.parametrize("size", [0, 5])
@@ -174,22 +183,6 @@ async def test_erasing_all_other_versions_leaves_nothing_at_the_path_and_everyth
     assert await everything(storage.footage, beside) == b"beside"
 
 
-async def test_what_is_on_legal_hold_is_not_erased_and_the_refusal_says_so(storage: Storage) -> None:
-    path = a_fresh_path()
-    blob = (await storage.put(path, CONTENT)).blob
-    await storage.hold(blob)
-
-    with pytest.raises(HeldByStorage):
-        await storage.footage.erase(blob)
-    with pytest.raises(HeldByStorage):
-        await storage.footage.erase_other_versions(path)
-    assert await everything(storage.footage, blob) == CONTENT
-
-    await storage.hold(blob, held=False)
-    await storage.footage.erase(blob)
-    await must_be_gone(storage.footage, blob)
-
-
 async def test_the_last_poster_kept_is_the_poster(storage: Storage) -> None:
     clip = fresh_id()
     with pytest.raises(Gone):
@@ -216,20 +209,6 @@ async def test_erasing_what_was_derived_takes_poster_and_renditions_of_that_clip
     for each in (other, longer):
         assert await storage.footage.poster(each) == JPEG
         assert len(await storage.renditions(each)) == 2
-
-
-@pytest.fixture(params=[REAL])
-def real(request: pytest.FixtureRequest) -> RealStorage:
-    return RealStorage(request.getfixturevalue("blob_service"))
-
-
-async def test_a_lease_forbids_erasing_as_a_hold_does(real: RealStorage) -> None:
-    blob = (await real.put(a_fresh_path(), CONTENT)).blob
-    await real.lease(blob.path)
-
-    with pytest.raises(HeldByStorage):
-        await real.footage.erase(blob)
-    assert await everything(real.footage, blob) == CONTENT
 
 
 async def test_a_snapshot_somebody_took_does_not_keep_footage_from_being_erased(real: RealStorage) -> None:

@@ -11,7 +11,7 @@ from shared.adapters.blob_footage import BlobFootage
 from shared.domain.footage import Blob
 from shared.errors import HeldByStorage
 from shared.ports import Gone
-from tests.builders import JPEG, a_path, fresh_id
+from tests.builders import JPEG, NOW, a_path, fresh_id
 from tests.contract.versioned_blobs import Version, VersionedBlobs, serving
 
 PATH = a_path()
@@ -110,6 +110,28 @@ async def test_a_held_version_stays_and_can_still_be_read(cloud: Cloud, overwrit
     assert await cloud.footage.read(blob, 0, 8) == b"evidence"
 
 
+async def test_a_hold_on_an_older_version_alone_makes_the_clip_not_erasable(cloud: Cloud) -> None:
+    cloud.put(b"held")
+    cloud.blobs.current[f"footage/{PATH}"].held = True
+    second = cloud.put(b"not held")
+    assert second.version is not None
+
+    with pytest.raises(HeldByStorage):
+        await cloud.footage.must_be_erasable(fresh_id(), PATH, now=NOW)
+    assert cloud.left() == [b"held", b"not held"]
+
+
+async def test_a_hold_on_an_earlier_version_of_the_poster_makes_the_clip_not_erasable(cloud: Cloud) -> None:
+    clip = fresh_id()
+    cloud.put(b"footage")
+    cloud.blobs.put(f"posters/{clip}.jpg", JPEG).held = True
+    cloud.blobs.put(f"posters/{clip}.jpg", b"of a later attempt")
+
+    with pytest.raises(HeldByStorage):
+        await cloud.footage.must_be_erasable(clip, PATH, now=NOW)
+    await cloud.footage.must_be_erasable(fresh_id(), PATH, now=NOW)
+
+
 async def test_another_refusal_of_the_storage_is_a_fault(cloud: Cloud) -> None:
     blob = cloud.put(b"footage")
     async with BlobServiceClient("http://127.0.0.1:1/account", retry_total=0) as nobody:
@@ -127,3 +149,16 @@ async def test_every_version_of_a_poster_goes_with_the_clip(cloud: Cloud) -> Non
     await cloud.footage.erase_derived(clip)
     assert cloud.left(f"posters/{clip}.jpg") == []
     assert cloud.left(f"renditions/{clip}/redacted.mp4") == []
+
+
+async def test_each_version_is_listed_and_which_of_them_is_current(cloud: Cloud) -> None:
+    first, second = cloud.put(b"first"), cloud.put(b"second")
+    listed = [each async for page in cloud.footage.shelved(PATH) for each in page]
+    assert [(each.blob, each.current) for each in listed] == [(first, False), (second, True)]
+
+
+async def test_of_a_deleted_blob_no_version_is_current(cloud: Cloud) -> None:
+    first = cloud.put(b"first")
+    cloud.blobs.current.clear()
+    listed = [each async for page in cloud.footage.shelved(PATH) for each in page]
+    assert [(each.blob, each.current) for each in listed] == [(first, False)]

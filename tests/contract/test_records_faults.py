@@ -8,7 +8,7 @@ from azure.core.exceptions import AzureError
 from azure.cosmos.aio import CosmosClient
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 
-from shared.adapters.cosmos_records import CosmosRecords
+from shared.adapters.cosmos.records import CosmosRecords
 from shared.domain.footage import Clip
 from shared.ports import Clash, ClipFilter, Create
 from tests.builders import FORCE, a_clip

@@ -239,7 +239,7 @@ async def test_the_register_of_docks_is_in_the_order_of_their_ids(records: Recor
         assert held is not None
         assert held.record == dock
 
-    ids = [dock.id for dock in await records.docks()]
+    ids = [held.record.id for held in await records.docks()]
     assert ids == sorted(ids)
     assert set(names) <= set(ids)
 

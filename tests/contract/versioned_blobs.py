@@ -44,7 +44,7 @@ class VersionedBlobs:
         self.requests.append(f"{request.method} {'version' if 'versionid' in request.query else 'blob'}")
         path = request.path.removeprefix("/account/")
         if request.query.get("comp") == "list":
-            return self._list(path, request.query.get("prefix", ""))
+            return self._list(path, request.query.get("prefix", ""), request.query.get("include", "").split(","))
         found = self._find(path, request.query.get("versionid"))
         if found is None:
             return _refused(404, "BlobNotFound")
@@ -68,17 +68,27 @@ class VersionedBlobs:
         self.blobs[path].remove(found)
         return web.Response(status=202)
 
-    def _list(self, container: str, prefix: str) -> web.Response:
+    def _list(self, container: str, prefix: str, include: list[str]) -> web.Response:
+        """Only what a name alone means, and without its holds, unless `include` says otherwise."""
         items = "".join(
-            f"<Blob><Name>{escape(path.removeprefix(f'{container}/'))}</Name><VersionId>{version.id}</VersionId>"
-            f"<Properties><Etag>{escape(version.etag)}</Etag><BlobType>BlockBlob</BlobType>"
-            f"<LegalHold>{str(version.held).lower()}</LegalHold></Properties></Blob>"
+            self._listed(path, version, holds="legalhold" in include)
             for path, versions in self.blobs.items()
             for version in versions
-            if path.startswith(f"{container}/{prefix}")
+            if path.startswith(f"{container}/{prefix}") and ("versions" in include or self.current.get(path) is version)
         )
         text = f"<?xml version='1.0'?><EnumerationResults><Blobs>{items}</Blobs><NextMarker/></EnumerationResults>"
         return web.Response(text=text, content_type="application/xml")
+
+    def _listed(self, path: str, version: Version, *, holds: bool) -> str:
+        name = path.partition("/")[2]
+        held = f"<LegalHold>{str(version.held).lower()}</LegalHold>" if holds else ""
+        return (
+            f"<Blob><Name>{escape(name)}</Name><VersionId>{version.id}</VersionId>"
+            f"<IsCurrentVersion>{str(self.current.get(path) is version).lower()}</IsCurrentVersion>"
+            f"<Properties><Creation-Time>{LAST_MODIFIED}</Creation-Time><Etag>{escape(version.etag)}</Etag>"
+            f"<Content-Length>{len(version.content)}</Content-Length><BlobType>BlockBlob</BlobType>"
+            f"{held}</Properties></Blob>"
+        )
 
 
 def _content(request: web.Request, found: Version) -> web.Response:

@@ -108,6 +108,39 @@ def test_a1_a_union_gives_no_more_than_its_roles_give_one_by_one(
     assert together == any(may_touch(a_caller(role, **said), permission, clip) for role in some)
 
 
+ACTORS = [
+    ((Role.OFFICER, Role.SUPERVISOR), Permission.SEE, "officer, supervisor"),
+    ((Role.SUPERVISOR, Role.OFFICER), Permission.SEE, "officer, supervisor"),
+    ((Role.OFFICER, Role.SUPERVISOR), Permission.TRAIL, "supervisor"),
+    ((Role.OFFICER, Role.AUDITOR, Role.OPERATOR), Permission.PLAY, "officer, auditor"),
+    ((Role.OFFICER, Role.SUPERVISOR), Permission.OPERATE, "officer, supervisor"),
+    ((), Permission.SEE, None),
+]
+
+
+@pytest.mark.parametrize("roles, permission, told", ACTORS)
+def test_an_entry_names_every_role_that_carries_the_permission_and_all_where_none_does(
+    roles: tuple[Role, ...], permission: Permission, told: str | None
+) -> None:
+    actor = a_caller(roles=frozenset(roles)).actor(permission)
+    assert (actor.role, actor.kind) == (told, ActorKind.PERSON)
+
+
+@pytest.mark.parametrize(
+    "roles, permission, kind",
+    [
+        ((Role.DOCK,), Permission.HAND_OVER, ActorKind.DOCK),
+        ((Role.DOCK,), Permission.SEE, ActorKind.DOCK),
+        ((Role.DOCK, Role.OFFICER), Permission.HAND_OVER, ActorKind.DOCK),
+        ((Role.DOCK, Role.OFFICER), Permission.SEE, ActorKind.PERSON),
+    ],
+)
+def test_a_dock_is_a_dock_where_it_asks_as_one(
+    roles: tuple[Role, ...], permission: Permission, kind: ActorKind
+) -> None:
+    assert a_caller(roles=frozenset(roles)).actor(permission).kind is kind
+
+
 LOST = ("officer", "borough", "client")
 FOOTAGE = [permission for permission in Permission if permission is not Permission.AUDIT]  # A5 says what AUDIT does
 

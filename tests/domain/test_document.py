@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.document import camel, from_document, moment, timestamp, to_document
+from shared.domain.document import NewerDocument, camel, from_document, moment, timestamp, to_document
 from shared.domain.entry import Entry, Trail
-from shared.domain.footage import Clip, Dock, Grant
-from tests.builders import NOW, a_clip, a_dock
+from shared.domain.footage import ClaimedTime, Clip, Dock, Grant
+from tests.builders import NOW, a_clip, a_dock, a_hold
 from tests.domain.chance import any_of, moments, steady
 
 RECORDS = (Clip, Grant, Dock, Trail, Entry)
@@ -84,6 +84,52 @@ def test_a_name_an_older_release_did_not_write_takes_the_default() -> None:
 
 def test_a_name_only_a_newer_release_knows_is_passed_over() -> None:
     assert from_document(Dock, {**to_document(a_dock()), "tomorrow": {"a": 1}, "_etag": "x"}) == a_dock()
+
+
+@pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)
+def test_whole_a_record_of_this_release_comes_back_with_all_the_store_keeps_beside_it(kind: type[Any]) -> None:
+    @steady
+    @given(record=any_of(kind))
+    def comes_back(record: Any) -> None:
+        envelope = {"id": record.id, "pk": record.pk, "kind": record.kind}
+        kept = {**envelope, "_etag": "x", "_ts": 1, "_rid": "r", "_self": "s", "_attachments": "a"}
+        assert from_document(kind, {**kept, **to_document(record)}, whole=True) == record
+
+    comes_back()
+
+
+def _newer(*path: str) -> dict[str, Any]:
+    """The document of a clip with a name that only a newer release knows, at that place."""
+    document: dict[str, Any] = to_document(a_clip(holds=(a_hold(),), times=(ClaimedTime(source="camera", at=NOW),)))
+    place: Any = document
+    for step in path:
+        place = place[int(step) if step.isdigit() else step]
+    place["tomorrow"] = None
+    return document
+
+
+NESTED = [(), ("media",), ("media", "video"), ("retention",), ("blob",), ("holds", "0"), ("times", "0")]
+
+
+@pytest.mark.parametrize("path", NESTED, ids=lambda path: ".".join(path) or "the record itself")
+def test_whole_a_name_only_a_newer_release_knows_is_a_fault_wherever_it_stands(path: tuple[str, ...]) -> None:
+    """Whoever writes the record back would drop what it says."""
+    document = _newer(*path)
+    with pytest.raises(NewerDocument, match="does not know tomorrow"):
+        from_document(Clip, document, whole=True)
+    assert isinstance(from_document(Clip, document), Clip)
+
+
+def test_a_newer_document_is_told_by_its_names_and_not_by_what_they_hold() -> None:
+    with pytest.raises(NewerDocument) as fault:
+        from_document(Dock, {**to_document(a_dock()), "zeta": "Mrs Doe", "alpha": 1}, whole=True)
+    assert str(fault.value) == "this release does not know alpha, zeta"
+
+
+def test_whole_an_older_document_still_takes_the_defaults() -> None:
+    document = to_document(a_dock())
+    del document["enabled"]
+    assert from_document(Dock, document, whole=True) == a_dock(enabled=True)
 
 
 def test_a_document_without_what_has_no_default_is_no_record() -> None:

@@ -3,16 +3,18 @@
 import base64
 import hashlib
 import uuid
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.entry import Entry, Operation, Trail, entry_id, numbered, stored, uuid8
+from shared.domain.entry import Entry, Operation, Trail, entry_id, numbered, question, stored, uuid8
+from shared.domain.footage import State
 from shared.domain.ledger import commitment
-from tests.builders import NOW, RECORDING, a_draft, an_actor, an_asking, an_entry
-from tests.domain.chance import steady, texts
+from tests.builders import MICROSECOND, NOW, RECORDING, a_draft, an_actor, an_asking, an_entry
+from tests.domain.chance import around_now, steady, texts
 
 parts = texts.map(lambda text: text.replace("\x00", ""))
 triples = st.tuples(parts, parts, parts)
@@ -85,7 +87,7 @@ def test_e3_numbers_run_without_gap_and_each_entry_names_the_one_before(keys: li
     assert [entry.number for entry in chain] == list(range(1, len(keys) + 1))
     assert chain[0].previous is None
     assert all(later.previous == commitment(stored(earlier)) for earlier, later in pairwise(chain))
-    assert trail == Trail(pk=RECORDING, count=len(keys), last=commitment(stored(chain[-1])))
+    assert trail == Trail(pk=RECORDING, count=len(keys), last=commitment(stored(chain[-1])), at=NOW)
 
 
 def test_e1_a_new_entry_waits_to_be_sealed() -> None:
@@ -104,6 +106,50 @@ def test_e4_who_and_when_and_from_where_are_copied_into_the_entry() -> None:
     entry, _ = an_entry(asking=an_asking(actor=actor, address="192.0.2.1", session="s", request="r"))
     assert (entry.actor, entry.occurred_at, entry.address) == (actor, NOW, "192.0.2.1")
     assert (entry.session, entry.request) == ("s", "r")
+
+
+@steady
+@given(clocks=st.lists(around_now, min_size=1, max_size=8))
+def test_e4_the_time_of_an_entry_never_goes_back_whatever_our_clocks_say(clocks: list[datetime]) -> None:
+    trail: Trail | None = None
+    times: list[datetime] = []
+    for number, clock in enumerate(clocks):
+        at = clock.replace(tzinfo=UTC)
+        entry, trail = numbered(a_draft(asking=an_asking(key=f"key-{number}", request=f"r-{number}", at=at)), trail)
+        times.append(entry.occurred_at)
+        assert trail.at == entry.occurred_at >= at
+    assert times == sorted(times)
+    assert set(times) <= {clock.replace(tzinfo=UTC) for clock in clocks}
+
+
+def test_e4_a_clock_that_lags_gives_the_time_of_the_entry_before() -> None:
+    first, trail = an_entry()
+    lagging = an_asking(key="later", request="later", at=NOW - timedelta(seconds=3))
+    second, after = an_entry(trail, asking=lagging)
+    assert (second.occurred_at, after.at) == (first.occurred_at, NOW)
+    third, _ = an_entry(after, asking=an_asking(key="on", request="on", at=NOW + MICROSECOND))
+    assert third.occurred_at == NOW + MICROSECOND
+
+
+@pytest.mark.parametrize(
+    "of_the_draft, of_the_caller, told",
+    [("Hackney", "Camden", "Hackney"), (None, "Camden", "Camden"), ("Hackney", None, "Hackney"), (None, None, None)],
+)
+def test_an_entry_is_of_the_borough_it_is_about_or_else_of_the_caller_s(
+    of_the_draft: str | None, of_the_caller: str | None, told: str | None
+) -> None:
+    entry, _ = an_entry(borough=of_the_draft, asking=an_asking(borough=of_the_caller))
+    assert entry.borough == told
+
+
+def test_what_was_asked_is_told_by_name_as_far_as_it_was_given() -> None:
+    told = question(since=NOW, officer=None, state=State.HELD, size=0, shown="")
+    assert [(change.field, change.before, change.after) for change in told] == [
+        ("since", None, "2026-11-25T20:52:56.123456Z"),
+        ("state", None, "held"),
+        ("size", None, "0"),
+        ("shown", None, ""),
+    ]
 
 
 def test_e5_the_operations_are_those_of_section_62_and_access_and_administration() -> None:

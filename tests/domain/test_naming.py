@@ -93,6 +93,9 @@ def test_a_blob_without_a_grant_is_named_by_its_path_alone(path: str, other: str
         SUBJECT.replace("footage", "footage2") + "a.mp4",
         "/x" + SUBJECT + "a.mp4",
         SUBJECT.upper() + "a.mp4",
+        SUBJECT + "../../ledger/checkpoint",
+        SUBJECT + "southwark/./a.mp4",
+        SUBJECT + "\ud800.mp4",
     ],
 )
 def test_a_subject_that_is_not_about_footage_has_no_path(subject: str) -> None:

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.footage import Clip, Evidential, Retention, State
-from shared.domain.retention import KEPT_FOR, RECOVERABLE_FOR, Keep, Weed, decide, retention
+from shared.domain.retention import KEPT_FOR, KEPT_FROM_RELEASE, RECOVERABLE_FOR, Keep, Weed, decide, retention
 from tests.builders import MICROSECOND, NOW, a_clip, a_decision, a_hold, an_overdue_clip
 from tests.domain.chance import any_of, around_now, spans, steady
 
 OPEN = st.sampled_from([State.HELD, State.QUARANTINED])
+RELEASED = st.none() | around_now
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -23,6 +24,7 @@ def days_old(kept: timedelta, **changes: object) -> Clip:
 
 def test_the_numbers_are_those_the_force_published() -> None:
     assert timedelta(days=31) == KEPT_FOR
+    assert timedelta(days=7) == KEPT_FROM_RELEASE
     assert timedelta(days=7) == RECOVERABLE_FOR
 
 
@@ -79,16 +81,17 @@ def test_the_first_rule_that_speaks_decides() -> None:
 
 
 @steady
-@given(clip=any_of(Clip, uploaded_at=around_now, state=OPEN), later=spans)
+@given(clip=any_of(Clip, uploaded_at=around_now, released_at=RELEASED, state=OPEN), later=spans)
 def test_nothing_on_hold_in_quarantine_or_evidential_is_ever_weeded(clip: Clip, later: timedelta) -> None:
     verdict = decide(clip, now=clip.uploaded_at + later)
     protected = clip.holds or clip.state is State.QUARANTINED or clip.decision.evidential is Evidential.YES
-    young = later < timedelta(days=31)
+    fresh = clip.released_at is not None and clip.uploaded_at + later < clip.released_at + timedelta(days=7)
+    young = later < timedelta(days=31) or fresh
     assert isinstance(verdict, Keep) == bool(protected or young)
 
 
 @steady
-@given(clip=any_of(Clip, uploaded_at=around_now, state=OPEN), earlier=spans, later=spans)
+@given(clip=any_of(Clip, uploaded_at=around_now, released_at=RELEASED, state=OPEN), earlier=spans, later=spans)
 def test_what_may_be_weeded_may_be_weeded_later_too(clip: Clip, earlier: timedelta, later: timedelta) -> None:
     if isinstance(decide(clip, now=clip.uploaded_at + earlier), Weed):
         assert isinstance(decide(clip, now=clip.uploaded_at + earlier + later), Weed)

@@ -75,7 +75,7 @@ def test_none_of_a_clips_free_texts_is_in_its_tombstone(mark: str) -> None:
 @given(clip=any_of(Clip, state=st.just(State.CONDEMNED), weeding=any_of(Weeding)))
 def test_a_tombstone_says_only_what_is_listed_here(clip: Clip) -> None:
     kept = {"id", "blob", "uploadedAt", "retention", "borough", "officer", "camera", "dock", "recordedAt"}
-    kept |= {"integrity", "decision", "holds", "state", "weeding"}
+    kept |= {"integrity", "decision", "holds", "state", "releasedAt", "weeding"}
     said = {name for name, value in leaves(to_document(tombstone(clip, now=NOW))) if value not in (None, False, [])}
     assert {name.split(".")[0] for name in said} <= kept
     assert {name for name in said if name.startswith("decision.")} <= {

@@ -1,29 +1,22 @@
 """The running system: the session's local servers, and the Functions host stand-in serving function_app.py."""
 
 import os
-import sys
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from azure.identity.aio import DefaultAzureCredential
 
-from local.processes import Child
-from local.run import wait_for_host
 from local.stack import Stack
 from local.story import Cast, cast
+from tests.e2e.hosted import hosted
 from tests.e2e.store import Store
 
 
 @pytest.fixture(scope="package")
 def running(stack: Stack) -> Iterator[Stack]:
     """The stack with the host up. Events of footage that other suites wrote may come in too."""
-    command = [sys.executable, "-m", "local.leash", sys.executable, "-m", "local.host", "--port", str(stack.ports.host)]
-    host = Child("host", command, environment=stack.environment, log=stack.logs / "host.log")
-    try:
-        wait_for_host(host, stack)
-        yield stack
-    finally:
-        host.stop()
+    with hosted(stack) as served:
+        yield served
 
 
 @pytest.fixture(scope="package")

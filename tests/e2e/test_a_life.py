@@ -39,8 +39,9 @@ def dock_one_clip(environment: dict[str, str]) -> str:
     command = [sys.executable, "-m", "local.dock", *words, "--json", "--base-url", base, "--token", token]
     docked = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
     events = [json.loads(line) for line in docked.stdout.splitlines()]
-    assert events[-1]["event"] == "receipt", events
-    return str(events[-1]["recording"])
+    receipts = [event for event in events if event["event"] == "receipt"]
+    assert len(receipts) == 1, events
+    return str(receipts[0]["recording"])
 
 
 def mint_dock(environment: dict[str, str]) -> str:

@@ -13,6 +13,7 @@ from tests.fakes.surroundings import (
     FakeProbe,
     Link,
     MemoryAnnouncer,
+    MemoryLetters,
     MemoryLinks,
     MemoryMetrics,
     MemoryQueue,
@@ -27,6 +28,7 @@ __all__ = [
     "MemoryAnnouncer",
     "MemoryFootage",
     "MemoryKeys",
+    "MemoryLetters",
     "MemoryLinks",
     "MemoryMetrics",
     "MemoryQueue",
@@ -49,6 +51,7 @@ class World:
         self.footage = MemoryFootage(self.faults, versioned=versioned)
         self.links = MemoryLinks(self.faults)
         self.queue = MemoryQueue(self.faults)
+        self.dead_letters = MemoryLetters(self.faults)
         self.announcer = MemoryAnnouncer(self.faults)
         self.inspector = FakeInspector(self.faults, finds)
         self.tokens = FakeTokens(self.faults)

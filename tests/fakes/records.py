@@ -5,13 +5,17 @@ cannot address, an empty transaction and one of more than 100 writes.
 """
 
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import TypeVar
 
+from shared.domain.activity import Handed
 from shared.domain.document import from_document, to_document
 from shared.domain.entry import Entry, Trail
-from shared.domain.footage import Clip, ClipId, Dock, DockId, Grant, State
+from shared.domain.footage import Clip, ClipId, Dock, DockId, Fixity, Grant, Sighting, State
+from shared.domain.reconcile_report import Reconciliation
+from shared.domain.worklist import Worklist
 from shared.ports import Clash, ClipFilter, Create, EntryFilter, Held, Place, Record, Replace, Write
 from tests.fakes.faults import Faults
 
@@ -19,6 +23,18 @@ K = TypeVar("K", bound=Record)
 Row = TypeVar("Row")
 MOST_WRITES = 100
 UNADDRESSABLE = frozenset("/\\?#\t\r\n")
+REFUSED = ("refused.grant", "refused.receipt")
+WAITING: Mapping[Worklist, Callable[[Clip], bool]] = MappingProxyType(
+    {
+        Worklist.QUARANTINE: lambda clip: clip.state is State.QUARANTINED,
+        Worklist.MISMATCH: lambda clip: clip.integrity.state is Fixity.MISMATCH and clip.state is not State.WEEDED,
+        Worklist.POISON: lambda clip: (
+            clip.integrity.state is Fixity.PENDING
+            and clip.integrity.gave_up_at is not None
+            and clip.state is not State.WEEDED
+        ),
+    }
+)
 
 
 class MemoryRecords:
@@ -53,9 +69,17 @@ class MemoryRecords:
             found = [e.record for e in self._all(Entry) if e.record.pk == pk and e.record.number > after]
             return sorted(found, key=operator.attrgetter("number"))[:limit]
 
-    async def docks(self) -> Sequence[Dock]:
+    async def docks(self) -> Sequence[Held[Dock]]:
         async with self.faults.call("records.docks"):
-            return sorted((held.record for held in self._all(Dock)), key=operator.attrgetter("id"))
+            return sorted(self._all(Dock), key=lambda held: held.record.id)
+
+    async def sighting(self, dock: DockId) -> Held[Sighting] | None:
+        async with self.faults.call("records.sighting"):
+            return self._read(Sighting, f"dock:{dock}", Sighting.id)
+
+    async def sightings(self) -> Sequence[Sighting]:
+        async with self.faults.call("records.sightings"):
+            return [held.record for held in self._all(Sighting)]
 
     async def write(self, pk: str, writes: Sequence[Write]) -> None:
         async with self.faults.call("records.write"):
@@ -90,6 +114,58 @@ class MemoryRecords:
         async with self.faults.call("records.condemned"):
             clips = [held.record for held in self._all(Clip) if held.record.state is State.CONDEMNED]
             return sorted(clips, key=operator.attrgetter("id"))[:limit]
+
+    async def waiting(self, worklist: Worklist, *, after: Place | None, limit: int) -> Sequence[Held[Clip]]:
+        async with self.faults.call("records.waiting"):
+            waits = WAITING[worklist]
+            rows = [(held.record.uploaded_at, held.record.id, held) for held in self._all(Clip) if waits(held.record)]
+            return _page(rows, after, limit, newest_first=False)
+
+    async def unmet(
+        self,
+        before: datetime,
+        *,
+        after: Place | None,
+        limit: int,
+        dock: DockId | None = None,
+        since: datetime | None = None,
+    ) -> Sequence[Grant]:
+        async with self.faults.call("records.unmet"):
+            grants = [held.record for held in self._all(Grant) if not held.record.met]
+            of_dock = [grant for grant in grants if dock in (None, grant.dock)]
+            in_time = [g for g in of_dock if g.granted_at <= before and (since is None or since <= g.granted_at)]
+            return _page([(g.granted_at, g.recording, g) for g in in_time], after, limit, newest_first=False)
+
+    async def handed_over(self, dock: DockId, *, since: datetime, after: Place | None, limit: int) -> Sequence[Handed]:
+        async with self.faults.call("records.handed_over"):
+            clips = [held.record for held in self._all(Clip) if held.record.dock == dock]
+            handed = [from_document(Handed, to_document(clip)) for clip in clips if clip.uploaded_at >= since]
+            return _page([(each.uploaded_at, each.id, each) for each in handed], after, limit, newest_first=True)
+
+    async def newest_grant(self, dock: DockId) -> Grant | None:
+        async with self.faults.call("records.newest_grant"):
+            grants = [held.record for held in self._all(Grant) if held.record.dock == dock]
+            return max(grants, key=lambda grant: (grant.granted_at, grant.recording), default=None)
+
+    async def refusals_of(self, dock: DockId, *, since: datetime, limit: int) -> Sequence[Entry]:
+        async with self.faults.call("records.refusals_of"):
+            refused = [held.record for held in self._all(Entry) if held.record.action in REFUSED]
+            found = [e for e in refused if e.subject.split("/")[0] == dock and e.occurred_at >= since]
+            return _page([(entry.occurred_at, entry.id, entry) for entry in found], None, limit, newest_first=True)
+
+    async def clips_at(self, first: str, last: str, *, limit: int) -> Sequence[Clip]:
+        async with self.faults.call("records.clips_at"):
+            found = [held.record for held in self._all(Clip) if first <= held.record.blob.path <= last]
+            return sorted(found, key=lambda clip: clip.blob.path)[:limit]
+
+    async def reconciliation(self, run: str) -> Held[Reconciliation] | None:
+        async with self.faults.call("records.reconciliation"):
+            return self._read(Reconciliation, f"run:{run}", Reconciliation.id)
+
+    async def last_round(self) -> Reconciliation | None:
+        async with self.faults.call("records.last_round"):
+            rounds = [held.record for held in self._all(Reconciliation) if held.record.round]
+            return max(rounds, key=operator.attrgetter("started_at"), default=None)
 
     def everything(self) -> list[Record]:
         """All records as they stand, in no call's account: for a test that checks the whole."""

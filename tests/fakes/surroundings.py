@@ -1,7 +1,7 @@
 """The smaller ports: links, the fixity queue, the announcer, the inspector, the probe and the metrics."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address
@@ -10,7 +10,9 @@ from urllib.parse import quote, urlencode
 from shared.domain.document import timestamp
 from shared.domain.footage import Blob, Clip, ClipId
 from shared.domain.media import Inspection
+from shared.domain.worklist import DeadLetter
 from shared.metrics import Unit, declared
+from shared.ports import Place
 from tests.builders import an_inspection
 from tests.fakes.faults import Faults, Outage
 
@@ -69,6 +71,19 @@ class MemoryQueue:
     async def ask(self, clip: ClipId) -> None:
         async with self.faults.call("queue.ask"):
             self.asked.append(clip)
+
+
+class MemoryLetters:
+    """The dead letters a test puts there."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        self.faults = faults or Faults()
+        self.dead: list[DeadLetter] = []
+
+    async def letters(self, *, after: Place | None, limit: int) -> Sequence[DeadLetter]:
+        async with self.faults.call("dead_letters.letters"):
+            beyond = [each for each in self.dead if after is None or (each.at, each.id) > (after.at, after.id)]
+            return sorted(beyond, key=lambda each: (each.at, each.id))[:limit]
 
 
 class MemoryAnnouncer:

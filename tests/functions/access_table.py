@@ -104,6 +104,19 @@ dock                403
 no-role             403
 nobody              401
 """
+MANAGED_CLIP = """
+                    own  borough other
+officer             403  403     403
+supervisor          403  403     403
+evidence-manager    200  200     200
+disclosure-officer  403  403     403
+auditor             403  403     403
+borough-auditor     403  403     403
+operator            403  403     403
+dock                403  403     403
+no-role             403  403     403
+nobody              401  401     401
+"""
 OPERATED = """
                     there
 officer             403
@@ -152,13 +165,20 @@ TABLES: Mapping[str, str] = MappingProxyType(
         "poster": SEEN,
         "play": PLAYED,
         "categorise": DESCRIBED,
+        "correct_officer": MANAGED_CLIP,
+        "correct_incident": DESCRIBED,
+        "release": MANAGED_CLIP,
+        "worklist": MANAGED,
         "trail": FOLLOWED,
         "audit": WATCHED,
         "register_dock": MANAGED,
         "list_docks": MANAGED,
+        "read_dock": MANAGED,
         "health": OPEN_TO_ALL,
         "health_details": OPERATED,
         "keys": OPEN_TO_ALL,
+        "reconcile_now": OPERATED,
+        "reconciliation": OPERATED,
         "grant": GRANTED,
         "receipt": RECEIPTED,
     }

@@ -17,6 +17,7 @@ class MemoryPorts:
         self.records, self.footage, self.links = world.records, world.footage, world.links
         self.inspector, self.queue, self.announcer = world.inspector, world.queue, world.announcer
         self.keys, self.probe, self.metrics = world.keys, world.probe, world.metrics
+        self.dead_letters = world.dead_letters
         self.tokens = tokens()
         self.expected = EXPECTED
         self.bind_addresses = True

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shared.domain.entry import Entry, Outcome
-from shared.domain.footage import Borough, Clip, DockId, Fixity, Integrity, OfficerId
+from shared.domain.footage import Borough, Clip, DockId, Fixity, Integrity, OfficerId, State
+from shared.domain.reconcile_report import Reconciliation, run_of
 from tests.builders import (
     BOROUGH,
     CAMERA,
@@ -84,11 +85,35 @@ async def at_playback(knock: Knock) -> Answered:
     return await knock.ask(route={"id": knock.clip().id}, body={"reason": "to prepare my statement"})
 
 
-async def at_the_category(knock: Knock) -> Answered:
-    clip = knock.clip()
+async def changing(knock: Knock, clip: Clip, **body: str) -> Answered:
+    """A change of the clip as an evidence manager has just seen it."""
     seen = await knock.world.ask("read", person("evidence-manager"), route={"id": clip.id})
-    body = {"category": "arrest", "evidential": "no", "reason": "nothing happened"}
     return await knock.ask(route={"id": clip.id}, body=body, headers={"If-Match": seen.etag})
+
+
+async def at_the_category(knock: Knock) -> Answered:
+    return await changing(knock, knock.clip(), category="arrest", evidential="no", reason="nothing happened")
+
+
+async def at_the_officer(knock: Knock) -> Answered:
+    return await changing(knock, knock.clip(), officer="P5", reason="the roster was wrong")
+
+
+async def at_the_incident(knock: Knock) -> Answered:
+    return await changing(knock, knock.clip(), incident="CAD 9", reason="the same stop")
+
+
+async def at_the_release(knock: Knock) -> Answered:
+    clip = knock.clip(state=State.QUARANTINED, quarantine=("truncated",))
+    return await changing(knock, clip, reason="watched it whole")
+
+
+async def at_a_worklist(knock: Knock) -> Answered:
+    return await knock.ask(route={"name": "quarantine"})
+
+
+async def at_a_dock(knock: Knock) -> Answered:
+    return await knock.ask(route={"dock": knock.dock()})
 
 
 async def at_the_search(knock: Knock) -> Answered:
@@ -124,6 +149,16 @@ async def at_the_register(knock: Knock) -> Answered:
     return await knock.ask(route={"dock": DOCK}, body=body)
 
 
+async def at_the_runs(knock: Knock) -> Answered:
+    return await knock.ask(body={"dryRun": False, "reason": "Event Grid was down"})
+
+
+async def at_a_run(knock: Knock) -> Answered:
+    report = Reconciliation(run=run_of("of long ago"), dry_run=False, started_at=NOW, round=True)
+    knock.world.records.put(report)
+    return await knock.ask(route={"id": report.run})
+
+
 async def with_nothing(knock: Knock) -> Answered:
     return await knock.ask()
 
@@ -135,13 +170,20 @@ KNOCKS: Mapping[str, Callable[[Knock], Awaitable[Answered]]] = MappingProxyType(
         "poster": at_a_clip,
         "play": at_playback,
         "categorise": at_the_category,
+        "correct_officer": at_the_officer,
+        "correct_incident": at_the_incident,
+        "release": at_the_release,
+        "worklist": at_a_worklist,
         "trail": at_a_clip,
         "audit": at_the_feed,
         "register_dock": at_the_register,
         "list_docks": with_nothing,
+        "read_dock": at_a_dock,
         "health": with_nothing,
         "health_details": with_nothing,
         "keys": with_nothing,
+        "reconcile_now": at_the_runs,
+        "reconciliation": at_a_run,
         "grant": at_the_grants,
         "receipt": at_the_receipts,
     }
@@ -194,7 +236,7 @@ def _written(world: MemoryService, door: str) -> list[Entry]:
 
 
 def _setting(entry: Entry, door: str) -> bool:
-    return door == "categorise" and entry.action == "footage.read"
+    return DOORS[door].changes and entry.action == "footage.read"
 
 
 @pytest.mark.parametrize("role, claim", [("officer", "employeeid"), ("supervisor", "borough")])
@@ -218,6 +260,19 @@ async def test_the_roles_of_one_caller_add_up(world: MemoryService) -> None:
     assert (await world.ask("read", who, route={"id": colleague.id})).status == 200
     stranger = world.hold(a_clip(officer=OTHER_OFFICER, borough=OTHER_BOROUGH))
     assert (await world.ask("read", who, route={"id": stranger.id})).status == 404
+    assert {entry.actor.role for entry in world.entries()} == {"officer, supervisor"}
+
+
+LET_IN = ("200", "201", "202", "shown")
+
+
+@pytest.mark.parametrize("door", sorted(name for name, door in DOORS.items() if door.permission is not None))
+async def test_what_a_door_lets_in_is_entered_under_the_operation_it_declares(world: MemoryService, door: str) -> None:
+    role, where = next((role, where) for at, role, where, met in cells() if at == door and met in LET_IN)
+    answered = await KNOCKS[door](Knock(world=world, door=door, who=WHO[role], where=where))
+    assert answered.status < 300
+    granted = [entry.operation for entry in _written(world, door) if entry.outcome is Outcome.GRANTED]
+    assert set(granted) == {DOORS[door].operation}
 
 
 async def test_a_role_we_do_not_know_gives_nothing(world: MemoryService) -> None:

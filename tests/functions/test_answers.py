@@ -1,11 +1,13 @@
 """What every answer has, and what no answer and no log ever has: the text of a fault."""
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
+from functions.parsing import version_out
 from tests.builders import DOCK, RECORDING, a_clip, a_dock, a_grant
 from tests.fakes import Moment, Outage
 from tests.functions.directory import AUDITOR, DOCK_ITSELF, MANAGER, person
@@ -13,6 +15,7 @@ from tests.functions.opened import DOORS
 from tests.functions.test_malformed import REGISTERED, SAID, WANTED
 from tests.functions.world import Answered, MemoryService
 
+TYPE = r"application/(problem\+)?json|image/jpeg|text/plain; charset=utf-8"  # of text the worker says how, once
 SECRET = "sig=AbC123 of Mrs Doe"
 WHO: Mapping[str, Any] = {
     "audit": AUDITOR,
@@ -23,6 +26,9 @@ WHO: Mapping[str, Any] = {
 BODIES: Mapping[str, Any] = {
     "play": {"reason": "to prepare my statement"},
     "categorise": SAID,
+    "correct_officer": {"officer": "P5", "reason": "the roster was wrong"},
+    "correct_incident": {"incident": "CAD 9", "reason": "the same stop"},
+    "release": {"reason": "watched it whole"},
     "register_dock": REGISTERED,
     "grant": WANTED,
 }
@@ -33,8 +39,9 @@ async def knock(world: MemoryService, door: str) -> Answered:
     """Somebody who may, with a good request, at a world in which there is everything."""
     world.hold(a_clip())
     world.records.put(a_dock(), a_grant())
-    route = {"id": RECORDING, "dock": DOCK, "recording": RECORDING}
-    return await world.ask(door, WHO.get(door, MANAGER), route=route, body=BODIES.get(door))
+    route = {"id": RECORDING, "dock": DOCK, "recording": RECORDING, "name": "quarantine"}
+    headers = {"If-Match": f'"{version_out("a version")}"'} if DOORS[door].changes else {}
+    return await world.ask(door, WHO.get(door, MANAGER), route=route, body=BODIES.get(door), headers=headers)
 
 
 @pytest.mark.parametrize("door", sorted(DOORS))
@@ -44,6 +51,7 @@ async def test_no_answer_may_lie_in_a_cache_and_each_names_its_request(world: Me
         assert answered.headers["Cache-Control"] == "no-store"
         assert answered.headers["X-Content-Type-Options"] == "nosniff"
         assert answered.headers["X-Request-Id"] == f"invocation-{number}"
+        assert re.fullmatch(TYPE, answered.sent_type), answered.sent_type
 
 
 @pytest.mark.parametrize("door", GUARDED)

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared.domain.footage import DockId, Fixity, Integrity, Sha256
+from shared.domain.entry import Outcome
+from shared.domain.footage import DockId, Fixity, Integrity, Sha256, State
 from tests.builders import (
     CLIENT,
     DOCK,
@@ -51,7 +52,8 @@ async def test_a_dock_is_registered_changed_and_listed(world: MemoryService) -> 
     moved = await register(world, headers={"If-Match": new.etag}, addresses=["2001:DB8::17"], enabled=False)
     assert (moved.status, moved.json["enabled"], moved.json["addresses"]) == (200, False, ["2001:db8::17"])
     listed = await world.ask("list_docks", MANAGER)
-    assert listed.json == {"docks": [moved.json]}
+    assert listed.json == {"docks": [moved.json | {"lastSeen": None}]}
+    assert moved.etag == f'"{moved.json["version"]}"'
     assert [entry.action for entry in world.entries(f"dock:{DOCK}")] == ["dock.registered", "dock.registered"]
 
 
@@ -127,7 +129,7 @@ async def test_there_is_no_receipt_before_the_recording_arrived(world: MemorySer
 async def test_a_receipt_is_a_signed_note_and_entered_once(world: MemoryService) -> None:
     world.records.put(a_dock(), a_grant(), a_clip(integrity=VERIFIED))
     answered = await receipt(world)
-    assert (answered.status, answered.content_type) == (200, "text/plain; charset=utf-8")
+    assert (answered.status, answered.sent_type) == (200, "text/plain; charset=utf-8")
     lines = answered.raw.decode().splitlines()
     assert lines[:2] == ["continuity-receipt/v1", RECORDING]
     assert SHA256 in lines
@@ -135,6 +137,30 @@ async def test_a_receipt_is_a_signed_note_and_entered_once(world: MemoryService)
     assert lines[-1].split()[1] == keys.json["keys"][0]["name"]
     assert (await receipt(world)).raw == answered.raw
     assert [entry.action for entry in world.entries()] == ["receipt.issued"]
+
+
+async def test_doubtful_footage_in_quarantine_has_no_receipt_until_a_person_releases_it(world: MemoryService) -> None:
+    clip = a_clip(integrity=VERIFIED, state=State.QUARANTINED, quarantine=("truncated",))
+    world.records.put(a_dock(), a_grant(), clip)
+    answered = await receipt(world)
+    assert answered.status == 409
+    assert "keep the recording on the camera" in answered.json["detail"]
+    assert "receipt.issued" not in [entry.action for entry in world.entries()]
+    world.records.put(clip.moved(State.HELD))
+    assert (await receipt(world)).status == 200
+
+
+async def test_a_receipt_that_is_refused_is_entered_with_the_dock_and_the_recording(world: MemoryService) -> None:
+    clip = a_clip(integrity=VERIFIED, state=State.QUARANTINED, quarantine=("truncated",))
+    world.records.put(a_dock(), a_grant(), clip)
+    await receipt(world)
+    (entry,) = world.entries()
+    assert (entry.action, entry.outcome, entry.subject) == (
+        "refused.receipt",
+        Outcome.REFUSED,
+        f"{DOCK}/{RECORDING}",
+    )
+    assert (entry.pk, entry.reason and entry.reason.code) == (f"actor:{entry.actor.id}", "conflict")
 
 
 async def test_a_mismatch_is_told_with_both_hashes(world: MemoryService) -> None:

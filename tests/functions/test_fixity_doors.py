@@ -85,7 +85,7 @@ async def test_a_fault_is_raised_so_that_the_message_is_shown_again(world: Memor
         await world.trigger("fixity", message())
     world.faults.mend()
     await world.trigger("fixity", message())
-    assert world.metrics.counts == {"fixity.verified": 1}
+    assert world.metrics.counts == {"fault.fixity": 1, "fixity.verified": 1}
 
 
 async def test_a_message_given_up_is_an_entry_and_a_count_once(world: MemoryService) -> None:

@@ -69,7 +69,7 @@ async def test_a_run_that_could_not_weed_a_clip_weeds_the_others_and_fails(
         await world.trigger("weed", None)
     states = [await state_of(world, clip.id) for clip in clips]
     assert sorted(states) == [State.CONDEMNED, State.WEEDED, State.WEEDED]
-    assert world.metrics.counts == {"weed.weeded": 2, "weed.kept": 0, "weed.failed": 1}
+    assert world.metrics.counts == {"weed.weeded": 2, "weed.kept": 0, "weed.failed": 1, "fault.weed": 1}
     assert "broken" not in caplog.text
     await world.trigger("weed", None)
     assert {await state_of(world, clip.id) for clip in clips} == {State.WEEDED}

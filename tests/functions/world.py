@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import azure.functions as func
+from azure.functions.http import HttpResponseConverter
 
 from shared.domain.entry import Entry
 from shared.domain.footage import Clip
@@ -29,9 +30,12 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
+    """`content_type` is what the door said; `sent_type` the header the worker library makes of it."""
+
     status: int
     headers: Mapping[str, str]
     content_type: str
+    sent_type: str
     raw: bytes
 
     @property
@@ -91,9 +95,11 @@ class MemoryService(MemoryPorts):
 
 
 def _answered(response: func.HttpResponse) -> Answered:
+    sent = HttpResponseConverter.encode(response, expected_type=None).value["headers"]
     return Answered(
         status=response.status_code,
         headers=response.headers,
         content_type=response.mimetype,
+        sent_type=sent["content-type"].value,
         raw=response.get_body(),
     )

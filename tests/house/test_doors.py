@@ -8,15 +8,15 @@ import pytest
 from azure.functions.decorators.function_app import Function
 
 import functions.answering
-from functions.door import Door
+from functions.door import ENTERED, Door
 from shared.domain.access import Permission
-from shared.domain.entry import Operation
 from shared.errors import Refusal
 from shared.wiring import QUEUE
 from tests.functions.opened import DOORS, FUNCTIONS, HTTP, ROOT, door_of
 from tests.house.source import calls, dotted, modules
 
 OPEN_TO_ALL = {"health", "keys"}
+FRONT_END_SECONDS = 230  # Azure's own, and no setting's
 TIMER_FIELDS = 6  # with five, the first is taken for minutes here and for seconds by the host
 WITH_BODY = {"POST", "PUT", "PATCH"}
 HOST = json.loads((ROOT / "host.json").read_text())
@@ -36,11 +36,6 @@ def test_every_http_function_stands_behind_the_desk(name: str) -> None:
     assert door is not None, "hang it with functions.door.opens"
     assert (door.permission is None) == (name in OPEN_TO_ALL)
     assert door.permission is None or isinstance(door.permission, Permission)
-
-
-@pytest.mark.parametrize("door", list(DOORS.values()), ids=list(DOORS))
-def test_every_door_names_its_operation_under_section_62(door: Door) -> None:
-    assert isinstance(door.operation, Operation)
 
 
 @pytest.mark.parametrize("name", list(DOORS))
@@ -118,11 +113,17 @@ def test_every_queue_that_is_written_to_is_read_and_so_is_what_it_gives_up() -> 
     assert read == {QUEUE, f"{QUEUE}-poison"}
 
 
-def test_weeding_stops_before_the_host_stops_it() -> None:
-    from functions.weed import LASTS
+def test_weeding_and_reconciling_stop_before_the_host_stops_them() -> None:
+    from functions import reconcile, weed
 
     hours, minutes, seconds = (int(part) for part in HOST["functionTimeout"].split(":"))
-    assert hours * 3600 + minutes * 60 + seconds >= LASTS + 60
+    assert hours * 3600 + minutes * 60 + seconds >= max(weed.LASTS, reconcile.LASTS) + 60
+
+
+def test_a_reconciliation_that_was_asked_for_is_answered_before_the_front_end_gives_up() -> None:
+    from functions.reconcile import ANSWERS_WITHIN
+
+    assert FRONT_END_SECONDS >= ANSWERS_WITHIN + 30
 
 
 def test_queue_messages_are_encoded_as_the_adapter_writes_them() -> None:
@@ -136,3 +137,7 @@ def _kinds(base: type[Refusal]) -> set[type[Refusal]]:
 
 def test_every_way_to_say_no_has_a_status() -> None:
     assert _kinds(Refusal) - {Refusal} == set(functions.answering.STATUS)
+
+
+def test_a_kind_of_refusal_that_is_entered_has_its_code_and_so_has_every_kind_of_that_kind() -> None:
+    assert {kind for entered in ENTERED for kind in _kinds(entered)} == set(ENTERED)

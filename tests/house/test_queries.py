@@ -4,9 +4,9 @@ import ast
 import json
 import re
 
-from tests.house.source import ROOT, calls, dotted, tree, where
+from tests.house.source import ROOT, calls, dotted, modules, tree, where
 
-ADAPTER = ROOT / "shared/adapters/cosmos_records.py"
+ADAPTER = modules("shared/adapters/cosmos")
 # What the real service, the Python client or a local server does not do, or does otherwise.
 NOT_PORTABLE = (
     "OFFSET", "GROUP BY", "LIKE", "DISTINCT", "JOIN", "COUNT", "SUM", "AVG", "VALUE", "TOP", "UDF", "LOWER", "UPPER",
@@ -18,8 +18,9 @@ CONSTANT = re.compile(r"[A-Z][A-Z_]+")
 
 def texts() -> list[tuple[str, str]]:
     """Every string in the adapter that is a query or a clause of one."""
-    strings = [n for n in ast.walk(tree(ADAPTER)) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-    return [(where(ADAPTER, node), str(node.value)) for node in strings if QUERY.match(str(node.value))]
+    nodes = [(path, node) for path in ADAPTER for node in ast.walk(tree(path))]
+    strings = [(p, n) for p, n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    return [(where(path, node), str(node.value)) for path, node in strings if QUERY.match(str(node.value))]
 
 
 def test_there_are_queries_to_look_at() -> None:
@@ -38,10 +39,9 @@ def test_every_value_in_a_query_is_a_parameter_or_a_kind_of_ours() -> None:
 
 
 def test_a_query_s_text_is_joined_from_constants_only() -> None:
-    found = [where(ADAPTER, node) for node in ast.walk(tree(ADAPTER)) if _is_formatted_query(node)]
-    found += [
-        where(ADAPTER, call) for call in calls(ADAPTER) if _clause(call) is not None and not _constant(_clause(call))
-    ]
+    found = [where(path, node) for path in ADAPTER for node in ast.walk(tree(path)) if _is_formatted_query(node)]
+    clauses = [(where(path, call), _clause(call)) for path in ADAPTER for call in calls(path)]
+    found += [at for at, clause in clauses if clause is not None and not _constant(clause)]
     assert found == []
 
 
@@ -61,7 +61,7 @@ def _is_formatted_query(node: ast.AST) -> bool:
 def _clause(call: ast.Call) -> ast.expr | None:
     """The argument of a call that becomes part of a query's text."""
     name, arguments = dotted(call.func) or getattr(call.func, "attr", ""), call.args
-    if name == "_Query" or name.endswith("where"):
+    if name == "Query" or name.endswith("where"):
         return arguments[0]
     return arguments[1] if name.endswith("after") and len(arguments) > 1 else None
 
@@ -84,14 +84,20 @@ def composite_orders() -> set[tuple[str, ...]]:
     return {order for order in split if len(order) > 1}
 
 
+def either_way(order: tuple[str, ...]) -> tuple[str, ...]:
+    """An order as its index is written: one index serves an order and its reverse."""
+    flipped = tuple(part.replace(" ASC", " >").replace(" DESC", " ASC").replace(" >", " DESC") for part in order)
+    return min(order, flipped)
+
+
 def test_every_order_by_more_than_one_property_has_its_composite_index_and_each_index_its_query() -> None:
     (container,) = json.loads((ROOT / "infra/cosmos.json").read_text())["containers"]
     short = {"ascending": "ASC", "descending": "DESC"}
     indexes = {
-        tuple(f"{path['path'].lstrip('/').replace('/', '.')} {short[path['order']]}" for path in index)
+        either_way(tuple(f"{path['path'].lstrip('/').replace('/', '.')} {short[path['order']]}" for path in index))
         for index in container["compositeIndexes"]
     }
-    assert composite_orders() == indexes
+    assert {either_way(order) for order in composite_orders()} == indexes
     assert len(indexes) == len(container["compositeIndexes"])
 
 
@@ -101,8 +107,13 @@ def test_every_property_that_is_asked_for_is_one_that_documents_have() -> None:
 
     from shared.domain.document import camel
     from shared.domain.entry import Entry
-    from shared.domain.footage import Clip, Dock
+    from shared.domain.footage import Clip, Dock, Grant
+    from shared.domain.reconcile_report import Reconciliation
 
-    known = {camel(field.name) for kind in (Clip, Entry, Dock) for field in fields(kind)} | {"pk", "kind", "id"}
+    known = {camel(field.name) for kind in (Clip, Entry, Dock, Grant, Reconciliation) for field in fields(kind)} | {
+        "pk",
+        "kind",
+        "id",
+    }
     asked = {name for _, text in texts() for name in re.findall(r"\bc\.([A-Za-z_]+)", text)}
     assert asked <= known

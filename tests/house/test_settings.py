@@ -18,8 +18,6 @@ OF_THE_HOST = {
     "AzureWebJobsStorage__blobServiceUri",
     "AzureWebJobsStorage__queueServiceUri",
     "AzureWebJobsStorage__credential",
-    "AZURE_TOKEN_CREDENTIALS",
-    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
 }
 # Only a managed identity has these, and the local stack makes the second anew at each start.
 OF_THE_IDENTITY = {"IDENTITY_ENDPOINT", "IDENTITY_HEADER"}
@@ -76,6 +74,24 @@ def test_a_setting_that_is_wrong_is_named_and_its_value_is_not_told(name: str) -
         with pytest.raises(BadSettings, match=f"{name}: ") as refused:
             read_settings({**EXAMPLE, name: wrong})
         assert "sig=secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("AZURE_TOKEN_CREDENTIALS", "dev"),
+        ("AZURE_TOKEN_CREDENTIALS", "prod"),
+        ("AZURE_TOKEN_CREDENTIALS", "AzureCliCredential"),
+        ("AZURE_TOKEN_CREDENTIALS", "managedidentitycredential"),
+        ("APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "false"),
+        ("APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "1"),
+        ("APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "True"),
+    ],
+)
+def test_what_a_library_would_read_otherwise_is_not_taken(name: str, value: str) -> None:
+    """The first would let in whoever is signed in on the machine; the second would send figures out of the UK."""
+    with pytest.raises(BadSettings, match=f"missing or wrong: {name}: "):
+        read_settings({**EXAMPLE, name: value})
 
 
 def test_all_that_is_missing_is_told_at_once() -> None:

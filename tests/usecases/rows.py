@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from shared.domain.entry import Asking
@@ -39,6 +40,17 @@ DUTY = "reviewing my own evidence"
 OTHER_HASH = Sha256("ab" * 32)
 
 
+class Anew(Enum):
+    """What trying again leaves that trying once does not, if the first try had its effect and the second has a key of
+    its own: a caller without an Idempotency-Key, another event or message, the next run."""
+
+    NOTHING = "nothing"
+    ENTRY = "its entry once more: a look, a refusal and a message given up happen each time"
+    TOLD_STALE = "nothing, and the caller is told that the clip changed after they read it"
+    RUN = "another run with its report and its entries: of what it found nothing is double"
+    RECORDING = "another recording, with its grant and its entry: the first is an unmet grant"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """`enters`: the actions of its entries in their order, each with the fields whose change it tells.
@@ -55,6 +67,7 @@ class Row:
     asking: Asking = field(default_factory=an_asking)
     said: str | None = None
     quiet: frozenset[str] = frozenset()
+    anew: Anew = Anew.NOTHING
     answers: Callable[[Any], object] = lambda _answer: None
 
 

@@ -17,13 +17,13 @@ from tests.builders import (
     CAMERA,
     FORCE,
     RECORDING,
-    a_clip,
     an_asking,
 )
 from tests.fakes import World
 from tests.usecases.rows import (
     ARREST,
     DUTY,
+    Anew,
     Row,
     a_clip_held_by_the_storage,
     two_overdue_clips,
@@ -36,7 +36,13 @@ from tests.usecases.scenes import (
 
 
 async def _weed(world: World, asking: Asking) -> WeedReport:
-    return await weed(asking=asking, records=world.records, footage=world.footage, out_of_time=lambda: False)
+    return await weed(
+        asking=asking,
+        now=lambda: asking.at,
+        records=world.records,
+        footage=world.footage,
+        out_of_time=lambda: False,
+    )
 
 
 SERVICE = by_the_service()
@@ -51,6 +57,7 @@ ROWS = (
             ClipFilter(reach=FORCE, camera=CAMERA), after=None, limit=10, asking=a, records=w.records
         ),
         enters=(("footage.searched", "camera shown"),),
+        anew=Anew.ENTRY,
         answers=list,
     ),
     Row(
@@ -59,6 +66,7 @@ ROWS = (
         scene=a_stored_clip,
         run=lambda w, a: read(RECORDING, reach=FORCE, asking=a, records=w.records),
         enters=(("footage.read", ""),),
+        anew=Anew.ENTRY,
         answers=lambda held: held,
     ),
     Row(
@@ -67,6 +75,7 @@ ROWS = (
         scene=a_stored_clip,
         run=lambda w, a: poster(RECORDING, reach=FORCE, asking=a, records=w.records, footage=w.footage),
         enters=(("footage.poster-shown", ""),),
+        anew=Anew.ENTRY,
         answers=bytes,
     ),
     Row(
@@ -75,6 +84,7 @@ ROWS = (
         scene=a_stored_clip,
         run=lambda w, a: play(RECORDING, DUTY, bind=True, reach=FORCE, asking=a, records=w.records, links=w.links),
         enters=(("footage.played", ""),),
+        anew=Anew.ENTRY,
         said=DUTY,
     ),
     Row(
@@ -83,6 +93,7 @@ ROWS = (
         scene=a_stored_clip,
         run=lambda w, a: categorise(RECORDING, ARREST, version=FIRST, reach=FORCE, asking=a, records=w.records),
         enters=(("footage.categorised", "category evidential"),),
+        anew=Anew.TOLD_STALE,
         said=ARREST.why,
     ),
     Row(
@@ -91,6 +102,7 @@ ROWS = (
         scene=a_stored_clip,
         run=lambda w, a: trail(RECORDING, reach=FORCE, asking=a, records=w.records),
         enters=(("trail.read", ""),),
+        anew=Anew.ENTRY,
         answers=len,
     ),
     Row(
@@ -106,6 +118,7 @@ ROWS = (
             records=w.records,
         ),
         enters=(("audit.read", "borough subject"),),
+        anew=Anew.ENTRY,
         answers=list,
     ),
     Row(
@@ -114,7 +127,7 @@ ROWS = (
         scene=lambda _world: None,
         run=lambda w, a: health_details(asking=a, records=w.records, probe=w.probe),
         enters=(("health.read", ""),),
-        quiet=frozenset({"probe.ready"}),
+        anew=Anew.ENTRY,
         answers=dict,
     ),
     Row(
@@ -132,7 +145,7 @@ ROWS = (
         run=_weed,
         enters=(("footage.condemned", "state"), ("footage.reprieved", "state")),
         asking=SERVICE,
-        quiet=frozenset({"footage.erase"}),
+        quiet=frozenset({"footage.must_be_erasable"}),
     ),
     Row(
         name="weed, resumed",
@@ -146,15 +159,19 @@ ROWS = (
         name="refuse, about a clip",
         verb=refuse,
         scene=a_stored_clip,
-        run=lambda w, a: refuse("not-found", door="read", about=a_clip(), asking=a, records=w.records),
+        run=lambda w, a: refuse(
+            "not-found", door="read", subject=RECORDING, clip=RECORDING, asking=a, records=w.records
+        ),
         enters=(("refused.read", ""),),
+        anew=Anew.ENTRY,
     ),
     Row(
         name="refuse, about nothing there",
         verb=refuse,
         scene=lambda _world: None,
-        run=lambda w, a: refuse("not-found", door="read", about="no-such-id", asking=a, records=w.records),
+        run=lambda w, a: refuse("not-found", door="read", subject="no-such-id", clip=None, asking=a, records=w.records),
         enters=(("refused.read", ""),),
+        anew=Anew.ENTRY,
     ),
     Row(
         name="refuse_nobody",

@@ -20,6 +20,7 @@ from tests.builders import (
 from tests.fakes import World
 from tests.usecases.rows import (
     WANTED,
+    Anew,
     Row,
     a_claim_of_other_bytes,
     a_dock_and,
@@ -39,15 +40,22 @@ from tests.usecases.scenes import (
 
 
 def _fixity(world: World, asking: Asking) -> Awaitable[Any]:
-    return fixity(RECORDING, asking=asking, records=world.records, footage=world.footage)
+    return fixity(RECORDING, asking=asking, now=lambda: asking.at, records=world.records, footage=world.footage)
 
 
 def _ingest(world: World, asking: Asking) -> Awaitable[Any]:
-    return ingest(PATH, asking=asking, intake=intake(world))
+    return ingest(PATH, etag=None, asking=asking, intake=intake(world))
+
+
+def _ingest_as_told(world: World, asking: Asking) -> Awaitable[Any]:
+    return ingest(PATH, etag=EARLIER, asking=asking, intake=intake(world))
 
 
 SERVICE = by_the_service()
 FIRST = '"00000001"'  # the version MemoryRecords gives to the first record put
+EARLIER = "0x8DEEARLIER"  # the ETag of a content that lies at the path no more
+GRANTED = "camera officer size sha256"
+COLLECTED = "version etag size claimed officer camera dock"
 
 ROWS = (
     Row(
@@ -72,6 +80,7 @@ ROWS = (
         scene=a_dock_and(),
         run=lambda w, a: list_docks(asking=a, records=w.records),
         enters=(("docks.listed", ""),),
+        anew=Anew.ENTRY,
         answers=list,
     ),
     Row(
@@ -79,7 +88,8 @@ ROWS = (
         verb=grant,
         scene=a_dock_and(),
         run=lambda w, a: grant(DOCK, WANTED, reach=ITSELF, asking=a, records=w.records, links=w.links),
-        enters=(("footage.granted", ""),),
+        enters=(("footage.granted", GRANTED),),
+        anew=Anew.RECORDING,
         answers=lambda granted: granted.recording,
     ),
     Row(
@@ -89,7 +99,8 @@ ROWS = (
         run=lambda w, a: grant(
             DOCK, replace(WANTED, recording=RECORDING), reach=ITSELF, asking=a, records=w.records, links=w.links
         ),
-        enters=(("footage.granted", ""),),
+        enters=(("footage.granted", GRANTED),),
+        anew=Anew.ENTRY,
         answers=lambda granted: granted.recording,
     ),
     Row(
@@ -97,7 +108,7 @@ ROWS = (
         verb=ingest,
         scene=a_landed_blob,
         run=_ingest,
-        enters=(("footage.ingested", ""),),
+        enters=(("footage.ingested", COLLECTED),),
         asking=SERVICE,
     ),
     Row(
@@ -105,7 +116,7 @@ ROWS = (
         verb=ingest,
         scene=no_picture,
         run=_ingest,
-        enters=(("footage.ingested", ""),),
+        enters=(("footage.ingested", COLLECTED),),
         asking=SERVICE,
         said="not-video",
     ),
@@ -114,7 +125,7 @@ ROWS = (
         verb=ingest,
         scene=lambda w: a_landed_blob(w, granted=False),
         run=_ingest,
-        enters=(("footage.ingested", ""),),
+        enters=(("footage.ingested", COLLECTED),),
         asking=SERVICE,
         said="no-grant",
     ),
@@ -128,11 +139,28 @@ ROWS = (
         answers=str,
     ),
     Row(
+        name="ingest, overwritten before it was taken in",
+        verb=ingest,
+        scene=a_landed_blob,
+        run=_ingest_as_told,
+        enters=(("footage.overwritten", "etag version"), ("footage.ingested", COLLECTED)),
+        asking=SERVICE,
+    ),
+    Row(
+        name="ingest, gone before it was taken in",
+        verb=ingest,
+        scene=a_given_grant,
+        run=_ingest,
+        enters=(("footage.missing", ""),),
+        asking=SERVICE,
+        answers=str,
+    ),
+    Row(
         name="fixity, verified",
         verb=fixity,
         scene=a_stored_clip,
         run=_fixity,
-        enters=(("footage.verified", "sha256"),),
+        enters=(("footage.verified", "version sha256"),),
         asking=SERVICE,
     ),
     Row(
@@ -140,7 +168,7 @@ ROWS = (
         verb=fixity,
         scene=a_claim_of_other_bytes,
         run=_fixity,
-        enters=(("footage.mismatched", "sha256"),),
+        enters=(("footage.mismatched", "version sha256"),),
         asking=SERVICE,
     ),
     Row(
@@ -148,7 +176,7 @@ ROWS = (
         verb=fixity,
         scene=lambda w: a_stored_clip(w, integrity=Integrity()),
         run=_fixity,
-        enters=(("footage.hashed", "sha256"),),
+        enters=(("footage.hashed", "version sha256"),),
         asking=SERVICE,
     ),
     Row(
@@ -156,7 +184,7 @@ ROWS = (
         verb=fixity,
         scene=lambda w: w.records.put(a_clip()),
         run=_fixity,
-        enters=(("footage.missing", ""),),
+        enters=(("footage.missing", "version"),),
         asking=SERVICE,
         quiet=frozenset({"footage.stream"}),
         answers=str,
@@ -167,6 +195,7 @@ ROWS = (
         scene=a_stored_clip,
         run=lambda w, a: poisoned(RECORDING, asking=a, records=w.records),
         enters=(("fixity.poisoned", ""),),
+        anew=Anew.ENTRY,
         asking=SERVICE,
     ),
     Row(

@@ -7,7 +7,7 @@ import pytest
 from shared.domain.access import Reach
 from shared.domain.entry import Change, Operation, Outcome, Reason
 from shared.domain.footage import Clip, Decision, Evidential, State
-from shared.errors import Condemned, Conflict, Malformed, NotFound, PreconditionMissing, Stale, Weeded
+from shared.errors import Condemned, Conflict, Malformed, NotFound, Stale, Weeded
 from shared.ports import Held
 from shared.usecases.categorise import Category, categorise
 from shared.usecases.within import OutOfReach
@@ -32,7 +32,7 @@ async def say(
     world: World,
     said: Category = ARREST,
     *,
-    seen: str | None = '"00000001"',
+    seen: str = '"00000001"',
     key: str = "key-1",
     reach: Reach = FORCE,
 ) -> Held[Clip]:
@@ -73,17 +73,43 @@ async def test_the_version_it_returns_is_good_for_the_next_decision(world: World
     assert_trails_whole(world)
 
 
-async def test_without_a_version_nothing_is_decided(world: World) -> None:
-    with pytest.raises(PreconditionMissing) as refused:
-        await say(world, seen=None)
-    assert refused.value.field == "If-Match"
-    assert_untouched(world)
-
-
-async def test_a_version_that_is_over_decides_nothing(world: World) -> None:
+@pytest.mark.parametrize("seen", ['"00000000"', ""])
+async def test_a_version_that_is_over_decides_nothing(world: World, seen: str) -> None:
+    """Nor does none at all; that there is none is refused at the desk, before the verb."""
     with pytest.raises(Stale):
-        await say(world, seen='"00000000"')
+        await say(world, seen=seen)
     assert_untouched(world)
+
+
+WEEDING = [
+    pytest.param(a_condemned_clip(), Condemned, id="condemned"),
+    pytest.param(a_clip(state=State.WEEDED), Weeded, id="weeded"),
+]
+
+
+@pytest.mark.parametrize("clip, refusal", WEEDING)
+async def test_it_is_said_that_the_clip_is_going_or_gone_and_not_that_the_version_is_over(
+    world: World, clip: Clip, refusal: type[Exception]
+) -> None:
+    """Whoever is told that it changed reads it again and decides again, and would do so in vain."""
+    world.records.put(clip)
+    with pytest.raises(refusal):
+        await say(world)
+    assert entries(world) == []
+
+
+@pytest.mark.parametrize("clip, refusal", WEEDING)
+async def test_weeding_that_comes_between_reading_and_writing_is_said_as_what_it_is(
+    world: World, clip: Clip, refusal: type[Exception]
+) -> None:
+    async def weeding(call: str) -> None:
+        if call == "records.write":
+            world.records.put(clip)
+
+    world.faults.pause = weeding
+    with pytest.raises(refusal):
+        await say(world)
+    assert (the_clip(world), entries(world)) == (clip, [])
 
 
 async def test_a_change_between_reading_and_writing_wins(world: World) -> None:

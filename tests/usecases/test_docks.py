@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from shared.domain.entry import Change
-from shared.domain.footage import Dock, DockId
+from shared.domain.footage import Dock, DockId, Sighting
 from shared.errors import Conflict, Malformed, PreconditionMissing, Stale
 from shared.ports import Held
 from shared.usecases.docks import list_docks, register_dock
-from tests.builders import DOCK, a_dock, an_asking
+from tests.builders import DOCK, UPLOADED, a_dock, an_asking
 from tests.fakes import World
 from tests.usecases.scenes import entries
 
@@ -76,7 +76,10 @@ async def test_the_list_is_in_order_of_ids_and_the_look_is_entered() -> None:
     world = World()
     other = replace(a_dock(), id=DockId("dock-brixton-01"))
     world.records.put(a_dock(), other)
-    assert await list_docks(asking=an_asking(), records=world.records) == [other, a_dock()]
+    world.records.put(Sighting(dock=DOCK, at=UPLOADED))
+    listed = await list_docks(asking=an_asking(), records=world.records)
+    assert [(dock.held.record, dock.last_seen) for dock in listed] == [(other, None), (a_dock(), UPLOADED)]
+    assert [dock.held for dock in listed] == [await world.records.dock(dock.id) for dock in (other, a_dock())]
     assert [entry.action for entry in entries(world, "actor:P1234")] == ["docks.listed"]
 
 

@@ -1,19 +1,25 @@
 """Fixity: the answer, once, of reading the pinned version back."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 import pytest
 
 from shared.domain.entry import Change, Outcome
 from shared.domain.footage import ClipId, Evidential, Fixity, Integrity, Sha256, State
 from shared.usecases.fixity import Checked, fixity, poisoned
-from tests.builders import NOW, RECORDING, UPLOADED, a_clip, a_decision
+from shared.usecases.weed import weed
+from tests.builders import NOW, RECORDING, UPLOADED, a_clip, a_decision, an_overdue_clip
 from tests.fakes import MemoryFootage, World
 from tests.usecases.scenes import CONTENT, HASH, PATH, a_stored_clip, actions, by_the_service, entries, the_clip
 
 OTHER = Sha256("ab" * 32)
 
 
-async def check(world: World, key: str = "m-1") -> Checked:
-    return await fixity(RECORDING, asking=by_the_service(key=key), records=world.records, footage=world.footage)
+async def check(world: World, key: str = "m-1", now: Callable[[], datetime] = lambda: NOW) -> Checked:
+    asking = by_the_service(key=key)
+    return await fixity(RECORDING, asking=asking, now=now, records=world.records, footage=world.footage)
 
 
 async def test_the_claimed_bytes_are_verified() -> None:
@@ -23,7 +29,34 @@ async def test_the_claimed_bytes_are_verified() -> None:
     assert the_clip(world).integrity == Integrity(state=Fixity.VERIFIED, claimed=HASH, sha256=HASH, verified_at=NOW)
     (entry,) = entries(world)
     assert (entry.action, entry.outcome) == ("footage.verified", Outcome.GRANTED)
-    assert entry.changes == (Change(field="sha256", before=HASH, after=HASH),)
+    assert entry.changes == (
+        Change(field="version", before=None, after=the_clip(world).blob.version),
+        Change(field="sha256", before=HASH, after=HASH),
+    )
+
+
+@pytest.mark.parametrize("versioned", [True, False])
+async def test_the_entry_names_the_version_that_was_read_or_its_etag_where_there_is_none(versioned: bool) -> None:
+    world = World(versioned=versioned)
+    blob = a_stored_clip(world).blob
+    await check(world)
+    (entry,) = entries(world)
+    told = {change.field: change.after for change in entry.changes}
+    assert told["version"] == (blob.version if versioned else blob.etag)
+
+
+async def test_the_answer_is_dated_when_the_last_byte_was_read_and_not_when_the_question_was_asked() -> None:
+    world = World()
+    world.footage = MemoryFootage(world.faults, chunk=7)
+    a_stored_clip(world)
+
+    def a_second_for_each_piece() -> datetime:
+        return NOW + timedelta(seconds=world.faults.calls.count("footage.stream"))
+
+    await check(world, now=a_second_for_each_piece)
+    read = NOW + timedelta(seconds=-(-len(CONTENT) // 7))
+    (entry,) = entries(world)
+    assert (the_clip(world).integrity.verified_at, entry.occurred_at) == (read, read)
 
 
 async def test_other_bytes_are_a_mismatch_a_failure_and_a_quarantine() -> None:
@@ -34,7 +67,7 @@ async def test_other_bytes_are_a_mismatch_a_failure_and_a_quarantine() -> None:
     assert (clip.state, clip.quarantine, clip.integrity.sha256) == (State.QUARANTINED, ("hash-mismatch",), HASH)
     (entry,) = entries(world)
     assert (entry.action, entry.outcome) == ("footage.mismatched", Outcome.FAILED)
-    assert entry.changes == (Change(field="sha256", before=OTHER, after=HASH),)
+    assert entry.changes[-1] == Change(field="sha256", before=OTHER, after=HASH)
 
 
 async def test_bytes_nobody_claimed_are_hashed() -> None:
@@ -120,7 +153,40 @@ async def test_a_version_that_is_not_there_is_a_failure_entered_once() -> None:
     assert await check(world, "m-2") is Checked.MISSING
     (entry,) = entries(world)
     assert (entry.action, entry.outcome) == ("footage.missing", Outcome.FAILED)
+    assert entry.changes == (Change(field="version", before=a_clip().blob.etag, after=None),)
     assert the_clip(world).integrity.state is Fixity.PENDING
+
+
+async def test_a_clip_whose_version_is_not_there_is_quarantined_with_its_entry_and_never_weeded_by_itself() -> None:
+    world = World()
+    world.records.put(an_overdue_clip())
+    await check(world)
+    clip = the_clip(world)
+    assert (clip.state, clip.quarantine) == (State.QUARANTINED, ("version-not-found",))
+    assert world.faults.calls.count("records.write") == 1
+    asking = by_the_service(key="run-1")
+    await weed(
+        asking=asking,
+        now=lambda: NOW,
+        records=world.records,
+        footage=world.footage,
+        out_of_time=lambda: False,
+    )
+    assert (the_clip(world), actions(world)) == (clip, ["footage.missing"])
+
+
+async def test_what_was_decided_while_the_version_was_looked_for_stays_beside_the_quarantine() -> None:
+    world = World()
+    world.records.put(a_clip())
+    decision = a_decision(evidential=Evidential.YES)
+
+    async def an_officer_decides(call: str) -> None:
+        if call == "footage.stream":
+            world.records.put(a_clip(decision=decision))
+
+    world.faults.pause = an_officer_decides
+    assert await check(world) is Checked.MISSING
+    assert (the_clip(world).decision, the_clip(world).state) == (decision, State.QUARANTINED)
 
 
 async def test_a_version_that_goes_while_it_is_read_because_it_is_weeded_is_no_failure() -> None:
@@ -142,3 +208,39 @@ async def test_a_question_given_up_is_entered_once_for_each_message() -> None:
     for key in ("m-1", "m-1", "m-2"):
         await poisoned(ClipId(RECORDING), asking=by_the_service(key=key), records=world.records)
     assert [(entry.action, entry.outcome) for entry in entries(world)] == [("fixity.poisoned", Outcome.FAILED)] * 2
+
+
+async def test_the_clip_that_waits_is_marked_in_the_transaction_of_the_poison_and_an_answer_clears_it() -> None:
+    world = World()
+    a_stored_clip(world)
+    await poisoned(RECORDING, asking=by_the_service(key="m-1"), records=world.records)
+    assert the_clip(world).integrity == Integrity(claimed=HASH, gave_up_at=NOW)
+    assert await check(world) is Checked.VERIFIED
+    assert the_clip(world).integrity.gave_up_at is None
+
+
+async def test_a_message_given_up_after_the_answer_marks_nothing() -> None:
+    world = World()
+    a_stored_clip(world)
+    await check(world)
+    answered = the_clip(world)
+    await poisoned(RECORDING, asking=by_the_service(key="m-2"), records=world.records)
+    assert the_clip(world) == answered
+    assert actions(world)[-1] == "fixity.poisoned"
+
+
+async def test_a_clip_that_changes_while_it_is_marked_keeps_its_change() -> None:
+    world = World()
+    clip = a_stored_clip(world)
+    changed = False
+
+    async def an_officer(call: str) -> None:
+        nonlocal changed
+        if call == "records.write" and not changed:
+            changed = True
+            world.records.put(replace(clip, incident="CAD 1"))
+
+    world.faults.pause = an_officer
+    await poisoned(RECORDING, asking=by_the_service(), records=world.records)
+    found = the_clip(world)
+    assert (found.incident, found.integrity.gave_up_at) == ("CAD 1", NOW)

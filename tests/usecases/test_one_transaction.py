@@ -3,13 +3,15 @@ the same state and the same entries, none lost, none double.
 
 Each row of verbs.py runs once undisturbed. Then each of its port calls is broken in turn, once before and once after
 its effect, and the verb is asked again with the same key until it succeeds: at the same time with every record equal
-to the last microsecond, and a second later with all that was not a time of the run equal.
+to the last microsecond, and a second later with all that was not a time of the run equal. Asked again under a key of
+its own, it leaves besides what its row says in `anew`, and nothing else double.
 """
 
 import inspect
 import pkgutil
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -19,14 +21,21 @@ import pytest
 import shared.usecases
 from shared.domain.document import timestamp, to_document
 from shared.domain.entry import Entry, Trail
+from shared.domain.footage import Grant
+from shared.domain.reconcile_report import Reconciliation
+from shared.errors import Stale
+from shared.usecases.reconcile import Reconciled
 from shared.usecases.weed import WeedReport
 from tests.builders import NOW
 from tests.fakes import Moment, Outage, World
-from tests.usecases.rows import Row
+from tests.usecases.rows import Anew, Row
 from tests.usecases.scenes import a_clock_later, assert_trails_whole, entries
 from tests.usecases.verbs import ROWS
 
-PARTS = {"commit.commit", "commit.done_before", "grant.dock_itself", "within.within"}  # of verbs, not verbs
+PARTS = {  # of verbs, not verbs
+    *("commit.commit", "commit.done_before", "grant.dock_itself", "within.within"),
+    *("reconcile_mend.mend", "reconcile_survey.survey", "revise.revised"),
+}
 MOST_TRIES = 3
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 LATER = [pytest.param(timedelta(0), id="at once"), pytest.param(timedelta(seconds=1), id="a second later")]
@@ -84,6 +93,42 @@ async def test_after_an_outage_at_any_call_a_retry_ends_the_same(row: Row, later
             assert_trails_whole(world)
 
 
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+async def test_tried_again_under_a_key_of_its_own_nothing_is_double_but_what_the_row_says(row: Row) -> None:
+    once, _ = await undisturbed(row)
+    for number, called in enumerate(once.faults.calls, start=1):
+        for moment in Moment:
+            world = World()
+            row.scene(world)
+            world.faults.break_call(number, moment)
+            await told_of_an_outage(row, world)
+            world.faults.mend()
+            entered = actions_but_of_runs(row, world)
+            stale = await is_told_stale(row, world)
+            where = f"{row.name}: call {number}, {called}, broken {moment.value}"
+            assert stale == (row.anew is Anew.TOLD_STALE and entered != []), where
+            double = entered if row.anew in (Anew.ENTRY, Anew.RECORDING) else []
+            declared = [action for action, _ in row.enters]
+            declared = [action for action in declared if row.anew is not Anew.RUN or not is_of_a_run(action)]
+            assert sorted(actions_but_of_runs(row, world)) == sorted([*declared, *double]), where
+            besides = len(entered) if row.anew is Anew.RECORDING else 0
+            assert number_of_grants(world) == number_of_grants(once) + besides, where
+            assert without_entries(world, row) == without_entries(once, row), where
+            assert_trails_whole(world)
+
+
+async def is_told_stale(row: Row, world: World) -> bool:
+    """Asked until it succeeds, or until it is told Stale, under a key and a request id that are new each time."""
+    for number in range(MOST_TRIES):
+        try:
+            answer = await row.run(world, replace(row.asking, key=f"anew-{number}", request=f"anew-{number}"))
+        except Stale:
+            return True
+        if not (isinstance(answer, WeedReport | Reconciled) and answer.failed):
+            return False
+    raise AssertionError(f"{row.name} still fails though nothing is broken")
+
+
 async def undisturbed(row: Row) -> tuple[World, Any]:
     world = World()
     row.scene(world)
@@ -93,26 +138,49 @@ async def undisturbed(row: Row) -> tuple[World, Any]:
 
 
 async def told_of_an_outage(row: Row, world: World) -> bool:
-    """Whether the verb says that something failed: by raising, or in the report of a run."""
+    """Whether the verb says that something failed: by raising, in the report of a run, or as what does not answer."""
     try:
         answer = await row.run(world, row.asking)
     except Outage:
         return True
-    return isinstance(answer, WeedReport) and answer.failed > 0
+    if isinstance(answer, Mapping):  # of what answers
+        return not all(answer.values())
+    return isinstance(answer, WeedReport | Reconciled) and answer.failed > 0
 
 
 async def until_it_succeeds(row: Row, world: World, later: timedelta) -> Any:
     asking = a_clock_later(row.asking, NOW + later) if later else row.asking
     for _ in range(MOST_TRIES):
         answer = await row.run(world, asking)
-        if not (isinstance(answer, WeedReport) and answer.failed):
+        if not (isinstance(answer, WeedReport | Reconciled) and answer.failed):
             return answer
     raise AssertionError(f"{row.name} still fails though nothing is broken")
 
 
-def as_it_stands(world: World, *, exact: bool = True) -> dict[str, object]:
+def number_of_grants(world: World) -> int:
+    return sum(isinstance(record, Grant) for record in world.records.everything())
+
+
+def without_entries(world: World, row: Row) -> dict[str, object]:
+    """All state; of grants only their number can be compared where each try makes one of its own."""
+    besides = {Anew.RECORDING: (Grant,), Anew.RUN: (Reconciliation,)}.get(row.anew, ())
+    return as_it_stands(world, but=(Entry, Trail, *besides))
+
+
+def actions_but_of_runs(row: Row, world: World) -> list[str]:
+    """What was entered; where each try is a run of its own, without what each run enters of itself."""
+    actions = [entry.action for entry in entries(world)]
+    return [action for action in actions if row.anew is not Anew.RUN or not is_of_a_run(action)]
+
+
+def is_of_a_run(action: str) -> bool:
+    return action.startswith("reconciliation.")
+
+
+def as_it_stands(world: World, *, exact: bool = True, but: tuple[type, ...] = ()) -> dict[str, object]:
     """All state and all entries. Not exact: without the times of the run, and what is bound by them."""
-    records = [r for r in world.records.everything() if exact or not isinstance(r, Trail)]
+    left_out = but if exact else (*but, Trail)
+    records = [record for record in world.records.everything() if not isinstance(record, left_out)]
     shown = sorted(str((r.kind, r.pk, r.id, _shown(to_document(r), exact=exact, of=type(r)))) for r in records)
     footage = world.footage
     paths = sorted({path for path, versions in footage._blobs.items() if versions})

@@ -1,14 +1,16 @@
 """Refuse, and health: what is refused is entered too, each of those known, the others by the minute."""
 
+import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from shared.domain.entry import ActorKind, Operation, Outcome, Reason
 from shared.usecases.health import health_details
 from shared.usecases.refuse import NOBODY, refuse, refuse_nobody
-from tests.builders import BOROUGH, NOW, OFFICER, RECORDING, a_clip, an_asking
-from tests.fakes import Outage, World
+from tests.builders import BOROUGH, NOW, OFFICER, RECORDING, an_asking
+from tests.fakes import World
 from tests.usecases.scenes import assert_trails_whole, entries
 
 HOUR_PK = "refusals:2026-11-25T20"
@@ -23,24 +25,36 @@ async def turn_away(
 
 async def test_a_refusal_about_a_clip_is_on_the_clips_trail() -> None:
     world = World()
-    await refuse("not-found", door="read", about=a_clip(), asking=an_asking(), records=world.records)
+    await turned_back(world, "not-found", subject=RECORDING, clip=RECORDING)
     (entry,) = entries(world, RECORDING)
     assert (entry.action, entry.operation, entry.outcome) == ("refused.read", Operation.ACCESS, Outcome.REFUSED)
-    assert (entry.reason, entry.subject, entry.borough) == (Reason(code="not-found"), RECORDING, BOROUGH)
+    assert (entry.reason, entry.subject) == (Reason(code="not-found"), RECORDING)
 
 
 async def test_a_refusal_about_nothing_that_is_there_is_on_the_callers_own() -> None:
     world = World()
-    await refuse("not-allowed", door="docks", about="docks", asking=an_asking(), records=world.records)
+    await turned_back(world, "not-allowed", subject="docks")
     (entry,) = entries(world)
-    assert (entry.pk, entry.subject, entry.borough) == (f"actor:{OFFICER}", "docks", None)
+    assert (entry.pk, entry.subject) == (f"actor:{OFFICER}", "docks")
+
+
+@pytest.mark.parametrize("borough", [BOROUGH, None])
+@pytest.mark.parametrize("clip", [RECORDING, None])
+async def test_a_refusal_is_of_the_callers_borough_wherever_the_clip_is(clip: str | None, borough: str | None) -> None:
+    """So that whoever watches a borough's people sees them being refused; the clip's own trail has it as well."""
+    world = World()
+    await turned_back(world, "not-found", subject=RECORDING, clip=clip, borough=borough)
+    assert [entry.borough for entry in entries(world)] == [borough]
+
+
+async def turned_back(world: World, code: str, *, subject: str, clip: str | None = None, **changes: Any) -> None:
+    await refuse(code, door="read", subject=subject, clip=clip, asking=an_asking(**changes), records=world.records)
 
 
 async def test_who_tries_many_ids_under_one_key_leaves_as_many_entries() -> None:
     world = World()
     for number in range(3):
-        asking = an_asking(key="the same", request=f"req-{number}")
-        await refuse("not-found", door="read", about=f"id-{number}", asking=asking, records=world.records)
+        await turned_back(world, "not-found", subject=f"id-{number}", key="the same", request=f"req-{number}")
     assert [entry.subject for entry in entries(world)] == ["id-0", "id-1", "id-2"]
 
 
@@ -100,8 +114,11 @@ async def test_health_says_what_answers_and_the_look_is_entered() -> None:
     assert [entry.action for entry in entries(world, f"actor:{OFFICER}")] == ["health.read"]
 
 
-async def test_a_store_that_cannot_take_the_entry_is_a_fault_of_the_service() -> None:
+async def test_a_store_that_cannot_take_the_entry_is_told_as_not_answering(caplog: pytest.LogCaptureFixture) -> None:
+    """On purpose no fault: details are wanted most when the store is down, and they show no person."""
     world = World()
     world.faults.break_every("records.write")
-    with pytest.raises(Outage):
-        await health_details(asking=an_asking(), records=world.records, probe=world.probe)
+    with caplog.at_level(logging.ERROR):
+        answered = await health_details(asking=an_asking(), records=world.records, probe=world.probe)
+    assert answered == {"records": False, "footage": True, "queue": True, "vault": True}
+    assert [record.getMessage() for record in caplog.records] == ["health: the look could not be entered: Outage"]

@@ -12,7 +12,6 @@ from shared.domain.footage import Clip, ClipId, Decision, Evidential, Retention,
 from shared.domain.retention import KEPT_FOR
 from shared.usecases.weed import PAGE, WeedReport, weed
 from tests.builders import (
-    JPEG,
     MICROSECOND,
     NOW,
     RECORDING,
@@ -23,14 +22,12 @@ from tests.builders import (
     a_hold,
     an_overdue_clip,
 )
-from tests.fakes import Moment, World
+from tests.fakes import MemoryFootage, Moment, Outage, World
 from tests.usecases.scenes import (
     PATH,
     a_condemned_stored_clip,
     a_stored_clip,
-    actions,
     an_overdue_stored_clip,
-    assert_trails_whole,
     by_the_service,
     entries,
     the_clip,
@@ -38,10 +35,21 @@ from tests.usecases.scenes import (
 
 
 async def run(
-    world: World, *, key: str = "run-1", at: datetime = NOW, out_of_time: Callable[[], bool] = lambda: False
+    world: World,
+    *,
+    key: str = "run-1",
+    at: datetime = NOW,
+    now: Callable[[], datetime] | None = None,
+    out_of_time: Callable[[], bool] = lambda: False,
 ) -> WeedReport:
     asking = by_the_service(key=key, request=key, at=at)
-    return await weed(asking=asking, records=world.records, footage=world.footage, out_of_time=out_of_time)
+    return await weed(
+        asking=asking,
+        now=now or (lambda: at),
+        records=world.records,
+        footage=world.footage,
+        out_of_time=out_of_time,
+    )
 
 
 def numbered_id(number: int) -> ClipId:
@@ -80,6 +88,7 @@ async def test_the_entry_is_there_before_the_deed() -> None:
     deeds = [call for call in world.faults.calls if call == "records.write" or call.startswith("footage.")]
     assert deeds == [
         "records.write",
+        "footage.must_be_erasable",
         "footage.erase",
         "footage.erase_derived",
         "footage.erase_other_versions",
@@ -145,34 +154,26 @@ async def test_what_changed_after_it_was_listed_is_decided_afresh() -> None:
     assert the_clip(world) == evidence
 
 
-async def test_what_the_storage_holds_is_held_again_and_looked_at_a_day_later() -> None:
+async def test_each_clip_s_entries_are_dated_by_their_own_time_and_not_by_the_run_s() -> None:
     world = World()
-    clip = an_overdue_stored_clip(world)
-    world.footage.hold(clip.blob)
-    assert await run(world) == WeedReport(kept=1)
-    again = the_clip(world)
-    assert (again.state, again.weeding) == (State.HELD, None)
-    assert again.retention.weed_after == NOW + timedelta(days=1)
-    assert world.footage.versions(PATH) == [clip.blob]
-    assert world.footage.posters == {RECORDING: JPEG}
-    last = entries(world)[-1]
-    assert (last.action, last.outcome, last.reason) == (
-        "footage.reprieved",
-        Outcome.REFUSED,
-        Reason(code="held-by-storage"),
-    )
-    assert await run(world, key="run-2") == WeedReport()
+    for number in range(2):
+        an_overdue_stored_clip(world, id=numbered_id(number))
+    hours = iter(range(1, 3))
+    await run(world, now=lambda: NOW + timedelta(hours=next(hours)))
+    for number in range(2):
+        at = NOW + timedelta(hours=number + 1)
+        assert {entry.occurred_at for entry in entries(world, numbered_id(number))} == {at}
+        weeding = the_clip(world, numbered_id(number)).weeding
+        assert weeding is not None
+        assert (weeding.condemned_at, weeding.weeded_at) == (at, at)
 
 
-async def test_when_the_storage_lets_go_it_is_weeded() -> None:
+async def test_what_falls_due_during_a_run_waits_for_the_next() -> None:
     world = World()
-    clip = an_overdue_stored_clip(world)
-    world.footage.hold(clip.blob)
-    await run(world)
-    world.footage.hold(clip.blob, held=False)
-    assert await run(world, key="run-2", at=NOW + timedelta(days=1)) == WeedReport(weeded=1)
-    assert actions(world) == ["footage.condemned", "footage.reprieved", "footage.condemned", "footage.weeded"]
-    assert_trails_whole(world)
+    an_overdue_stored_clip(world, id=numbered_id(0))
+    an_overdue_stored_clip(world, id=numbered_id(1), uploaded_at=NOW - KEPT_FOR + MICROSECOND)
+    assert await run(world, now=lambda: NOW + timedelta(minutes=5)) == WeedReport(weeded=1)
+    assert the_clip(world, numbered_id(1)).state is State.HELD
 
 
 async def test_other_versions_at_the_path_go_too() -> None:
@@ -202,12 +203,12 @@ async def test_one_bad_clip_does_not_shelter_the_rest(caplog: pytest.LogCaptureF
     world = World()
     for number in range(3):
         an_overdue_stored_clip(world, id=numbered_id(number))
-    first_erase = 7
+    first_erase = 8
     world.faults.break_call(first_erase, Moment.BEFORE)
     with caplog.at_level(logging.ERROR):
         report = await run(world)
     assert world.faults.calls[first_erase - 1] == "footage.erase"
-    assert (report.weeded, report.failed, report.failures) == (2, 1, [numbered_id(0)])
+    assert report == WeedReport(weeded=2, failed=1)
     assert [record.getMessage() for record in caplog.records] == [f"weed: clip={numbered_id(0)} failed: Outage"]
     world.faults.mend()
     assert await run(world, key="run-2") == WeedReport(weeded=1)
@@ -244,15 +245,20 @@ async def test_more_than_a_page_of_clips_begun_are_finished_in_one_run() -> None
     assert await run(world) == WeedReport(weeded=PAGE + 5)
 
 
+class Stubborn(MemoryFootage):
+    """A storage that fails at whatever is made of the first clips."""
+
+    async def erase_derived(self, clip: ClipId) -> None:
+        if clip < numbered_id(PAGE):
+            raise Outage(clip)
+        await super().erase_derived(clip)
+
+
 async def test_a_page_of_clips_that_cannot_be_finished_does_not_block_the_others() -> None:
     world = World()
-    for number in range(PAGE):
-        stuck = _bare(a_condemned_clip, number)
-        world.records.put(stuck)
-        world.footage.hold(world.footage.put(stuck.blob.path, b"held", at=UPLOADED).blob)
-    world.records.put(_bare(a_condemned_clip, PAGE))
-    report = await run(world)
-    assert (report.weeded, report.failed) == (1, PAGE)
+    world.footage = Stubborn(world.faults)
+    world.records.put(*(_bare(a_condemned_clip, number) for number in range(PAGE + 1)))
+    assert await run(world) == WeedReport(weeded=1, failed=PAGE)
     assert the_clip(world, numbered_id(PAGE)).state is State.WEEDED
 
 

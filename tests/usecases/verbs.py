@@ -3,6 +3,6 @@
 test_one_transaction.py breaks each port call of each row; test_personal_data.py looks at what a row enters and logs.
 """
 
-from tests.usecases import rows_of_clips, rows_of_recordings
+from tests.usecases import rows_of_clips, rows_of_corrections, rows_of_recordings, rows_of_runs
 
-ROWS = (*rows_of_recordings.ROWS, *rows_of_clips.ROWS)
+ROWS = (*rows_of_recordings.ROWS, *rows_of_clips.ROWS, *rows_of_corrections.ROWS, *rows_of_runs.ROWS)

@@ -1,4 +1,4 @@
-"""Runs in a process of its own: `python -m tests.worker.child index|run|loaded|weeding`, and prints JSON.
+"""Runs in a process of its own: `python -m tests.worker.child index|run|loaded|weeding|probing`, and prints JSON.
 
 Microsoft's worker library keeps the app in its modules, so one process can hold one app. What is imported here, at the
 top, must not load what `loaded` looks for.
@@ -49,12 +49,21 @@ async def weeding() -> Any:
     return {"asked": await weed_nothing(), "loaded": _loaded()}
 
 
+async def probing() -> Any:
+    """Which of HEAVY the means to ask after everybody's health have loaded; nobody is asked."""
+    from shared.settings import read_settings
+    from shared.wiring import Wired
+
+    probe = Wired(read_settings()).probe
+    return {"probe": type(probe).__name__, "loaded": _loaded()}
+
+
 def _loaded() -> list[str]:
     return sorted(name for name in HEAVY if name in sys.modules)
 
 
 COMMANDS: Mapping[str, Callable[[], Awaitable[Any]]] = MappingProxyType(
-    {"index": index, "run": run, "loaded": loaded, "weeding": weeding}
+    {"index": index, "run": run, "loaded": loaded, "weeding": weeding, "probing": probing}
 )
 
 

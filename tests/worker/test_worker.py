@@ -22,13 +22,20 @@ OPEN_METHODS = {
     "poster": ("GET", "footage/{id}/poster"),
     "play": ("POST", "footage/{id}/playback"),
     "categorise": ("PUT", "footage/{id}/category"),
+    "correct_officer": ("PUT", "footage/{id}/officer"),
+    "correct_incident": ("PUT", "footage/{id}/incident"),
+    "release": ("POST", "footage/{id}/release"),
+    "worklist": ("GET", "worklists/{name}"),
     "trail": ("GET", "footage/{id}/trail"),
     "audit": ("GET", "audit/entries"),
     "register_dock": ("PUT", "docks/{dock}"),
     "list_docks": ("GET", "docks"),
+    "read_dock": ("GET", "docks/{dock}"),
     "grant": ("POST", "docks/{dock}/grants"),
     "receipt": ("GET", "docks/{dock}/receipts/{recording}"),
     "keys": ("GET", "keys"),
+    "reconcile_now": ("POST", "reconciliations"),
+    "reconciliation": ("GET", "reconciliations/{id}"),
     "health": ("GET", "health"),
     "health_details": ("GET", "health/details"),
 }
@@ -41,6 +48,12 @@ TRIGGERS = {
         "name": "message",
         "queueName": "fixity-poison",
         "connection": "QUEUES",
+    },
+    "reconcile": {
+        "type": "timerTrigger",
+        "name": "timer",
+        "schedule": "0 20 3 * * *",
+        "useMonitor": True,
     },
     "weed": {
         "type": "timerTrigger",
@@ -131,6 +144,7 @@ def test_what_ran_did_what_it_is_for() -> None:
         "weed.weeded": 1,
         "weed.kept": 0,
         "weed.failed": 0,
+        "fault.weed": 1,
     }
 
 
@@ -165,3 +179,12 @@ def test_weeding_builds_only_the_records_and_the_footage() -> None:
     }
     assert built == {"azure.cosmos", "azure.storage.blob", "azure.identity"}
     assert not {"av", "PIL", "opencensus", "numpy"} & set(run["loaded"])
+
+
+@pytest.mark.parametrize("doors", ["core", "weeder"])
+def test_the_weeder_asks_neither_the_queue_nor_the_vault_how_they_are(doors: str) -> None:
+    """Its identity may not touch them: it would be told ill for ever."""
+    probing = answer("probing", doors)
+    assert "azure.cosmos" in probing["loaded"]
+    asked = {"azure.storage.queue", "azure.keyvault"} & set(probing["loaded"])
+    assert asked == (set() if doors == "weeder" else {"azure.storage.queue", "azure.keyvault"})

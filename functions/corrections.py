@@ -1,0 +1,102 @@
+"""The doors to what a person puts right on a clip: whose it is, its incident, and letting it out of quarantine."""
+
+import azure.functions as func
+
+from functions.clips import clip_named, clip_shown
+from functions.door import Answer, Door, Request, opens
+from functions.parsing import Body, PlainText
+from shared.domain.access import Permission
+from shared.domain.entry import Operation
+from shared.domain.footage import Borough, OfficerId
+from shared.usecases.correct import Incident, Officer, correct_incident, correct_officer
+from shared.usecases.release import release
+
+bp = func.Blueprint()
+
+
+class OfficerBody(Body):
+    """`borough`: only where it is to be put right too."""
+
+    officer: PlainText
+    borough: PlainText | None = None
+    reason: PlainText
+
+
+class IncidentBody(Body):
+    """`incident` null takes the clip out of the one it was in; it must be said."""
+
+    incident: PlainText | None
+    reason: PlainText
+
+
+class ReleaseBody(Body):
+    reason: PlainText
+
+
+OFFICER = Door(
+    name="correct_officer",
+    method="PUT",
+    route="footage/{id}/officer",
+    permission=Permission.MANAGE,
+    operation=Operation.ALTERATION,
+    body=OfficerBody,
+    changes=True,
+)
+INCIDENT = Door(
+    name="correct_incident",
+    method="PUT",
+    route="footage/{id}/incident",
+    permission=Permission.DESCRIBE,
+    operation=Operation.ALTERATION,
+    body=IncidentBody,
+    changes=True,
+)
+RELEASE = Door(
+    name="release",
+    method="POST",
+    route="footage/{id}/release",
+    permission=Permission.MANAGE,
+    operation=Operation.ALTERATION,
+    body=ReleaseBody,
+    changes=True,
+)
+
+
+@opens(bp, OFFICER)
+async def correct_the_officer(request: Request[OfficerBody, None]) -> Answer:
+    said = request.body
+    held = await correct_officer(
+        clip_named(request),
+        Officer(id=OfficerId(said.officer), borough=Borough(said.borough) if said.borough else None, why=said.reason),
+        version=request.version,
+        reach=request.reach,
+        asking=request.asking,
+        records=request.services.records,
+    )
+    return clip_shown(held)
+
+
+@opens(bp, INCIDENT)
+async def correct_the_incident(request: Request[IncidentBody, None]) -> Answer:
+    held = await correct_incident(
+        clip_named(request),
+        Incident(number=request.body.incident, why=request.body.reason),
+        version=request.version,
+        reach=request.reach,
+        asking=request.asking,
+        records=request.services.records,
+    )
+    return clip_shown(held)
+
+
+@opens(bp, RELEASE)
+async def release_footage(request: Request[ReleaseBody, None]) -> Answer:
+    held = await release(
+        clip_named(request),
+        request.body.reason,
+        version=request.version,
+        reach=request.reach,
+        asking=request.asking,
+        records=request.services.records,
+    )
+    return clip_shown(held)

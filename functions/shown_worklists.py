@@ -1,0 +1,56 @@
+"""What the doors show of a worklist: clips, grants or dead letters, each in its own shape."""
+
+from datetime import datetime
+from typing import Self
+
+from functions.shown import Shown, ShownClip
+from shared.domain.footage import Grant
+from shared.domain.worklist import DeadLetter
+from shared.ports import Held
+from shared.usecases.worklist import Row
+
+
+class ShownUnmet(Shown):
+    """Leave to write under which nothing arrived; not the address, which is over."""
+
+    recording: str
+    dock: str
+    borough: str
+    camera: str
+    officer: str | None
+    recorded_at: datetime
+    size: int
+    granted_at: datetime
+    expires: datetime
+
+
+class ShownLetter(Shown):
+    """An event nobody could deliver, and the footage it told of, if it can be read from it."""
+
+    id: str
+    at: datetime
+    reason: str | None
+    outcome: str | None
+    attempts: int | None
+    path: str | None
+
+
+class ShownWorklist(Shown):
+    """A page, the oldest first; `next` is the page token of the one after it, if there is one."""
+
+    items: tuple[ShownClip | ShownUnmet | ShownLetter, ...]
+    next: str | None
+
+    @classmethod
+    def of(cls, rows: tuple[Row, ...], following: str | None) -> Self:
+        return cls(items=tuple(_shown(row) for row in rows), next=following)
+
+
+def _shown(row: Row) -> ShownClip | ShownUnmet | ShownLetter:
+    match row:
+        case Held():
+            return ShownClip.of(row)
+        case Grant():
+            return ShownUnmet.model_validate(row)
+        case DeadLetter():
+            return ShownLetter.model_validate(row)

@@ -1,0 +1,83 @@
+"""Revise: a person changes what a clip says of itself, on the version they saw, for a reason, once for each key.
+
+What categorising, correcting and releasing have in common. What the clip becomes is a rule's business; a revision
+brings the rule, the word for it, and what the entry tells.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.domain.access import Reach
+from shared.domain.categorise import must_be_there, must_say_why
+from shared.domain.entry import Asking, Change, Draft, Entry, Operation, Reason
+from shared.domain.footage import Clip, ClipId
+from shared.errors import Conflict, Refusal, Stale
+from shared.ports import Held, Records, Replace
+from shared.usecases.commit import commit, done_before
+from shared.usecases.within import within
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """`becomes`: the clip by its rule, or that rule's refusal. `changes`: from what the clip was to what is asked."""
+
+    action: str
+    why: str
+    becomes: Callable[[Clip], Clip]
+    changes: Callable[[Clip], tuple[Change, ...]]
+
+
+async def revised(
+    clip: ClipId, revision: Revision, *, version: str, reach: Reach, asking: Asking, records: Records
+) -> Held[Clip]:
+    """The clip as it now is. Raises Stale if it is not the `version` the caller saw, and as the rule says.
+
+    A retry under the same operation key that was done already is answered with the clip as it is.
+    """
+    held = await within(records, clip, reach)
+    draft = _draft(held.record, revision, asking)
+    try:
+        await _revised(held, revision, draft, version=version, records=records)
+    except Refusal as no:
+        entry = await done_before(records, draft)
+        if entry is None:
+            await _too_late_is_said(no, clip, reach=reach, records=records)
+            raise
+        _the_same(entry, draft)
+    return await within(records, clip, reach)
+
+
+async def _revised(held: Held[Clip], revision: Revision, draft: Draft, *, version: str, records: Records) -> None:
+    must_be_there(held.record)
+    if held.version != version:
+        raise Stale("the clip changed after you read it; read it again and decide again")
+    must_say_why(revision.why)
+    committed = await commit(records, draft, Replace(revision.becomes(held.record), held.version))
+    if committed.again:
+        _the_same(committed.entry, draft)
+
+
+async def _too_late_is_said(no: Refusal, clip: ClipId, *, reach: Reach, records: Records) -> None:
+    """Raises Condemned or Weeded if it is weeding that came between: to read it again would help nobody."""
+    if isinstance(no, Stale):
+        must_be_there((await within(records, clip, reach)).record)
+
+
+def _draft(clip: Clip, revision: Revision, asking: Asking) -> Draft:
+    return Draft(
+        asking=asking,
+        pk=clip.pk,
+        action=revision.action,
+        operation=Operation.ALTERATION,
+        subject=clip.id,
+        borough=clip.borough,
+        reason=Reason(code="stated", text=revision.why),
+        changes=revision.changes(clip),
+    )
+
+
+def _the_same(entry: Entry, draft: Draft) -> None:
+    """A key is good for one decision; what the clip was before is not part of what was asked."""
+    then = {change.field: change.after for change in entry.changes}
+    if then != {change.field: change.after for change in draft.changes} or entry.reason != draft.reason:
+        raise Conflict("this Idempotency-Key was used for another decision", field="Idempotency-Key")
