@@ -114,6 +114,7 @@ async def _erase(held: Held[Clip], *, asking: Asking, records: Records, footage:
         await footage.must_be_erasable(clip.id, clip.blob.path, now=asking.at)
         await footage.erase(clip.blob)
     except HeldByStorage:
+        await _must_be_there(clip, footage)
         await _reprieve(held, asking=asking, records=records)
         return False
     await footage.erase_derived(clip.id)
@@ -122,6 +123,11 @@ async def _erase(held: Held[Clip], *, asking: Asking, records: Records, footage:
     draft = _draft(stone, "footage.weeded", State.WEEDED, asking)
     await commit(records, draft, Replace(stone, held.version))
     return True
+
+
+async def _must_be_there(clip: Clip, footage: Footage) -> None:
+    """Raises Gone if the footage is erased already: such a clip can only be weeded, never held again."""
+    await footage.read(clip.blob, 0, 0)
 
 
 async def _reprieve(held: Held[Clip], *, asking: Asking, records: Records) -> None:

@@ -1,5 +1,6 @@
 """Dead letters: oldest first, page by page, read in both schemas; what cannot be read is there all the same."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -106,6 +107,23 @@ async def test_the_oldest_comes_first_whatever_its_name_and_pages_cover_everythi
     assert len({letter.id for letter in found}) == 5
     order = [(letter.at, letter.id) for letter in found]
     assert order == sorted(order)
+
+
+@pytest.mark.stack
+async def test_a_letter_written_later_comes_later_though_its_name_comes_first(container: ContainerClient) -> None:
+    await write(container, "9.json", b"[]")
+    written = (await container.get_blob_client("9.json").get_blob_properties()).last_modified
+    later = container.get_blob_client("10.json")
+    async with asyncio.timeout(10):
+        while True:  # the storage tells times in whole seconds
+            await later.upload_blob(b"[]", overwrite=True)
+            if (await later.get_blob_properties()).last_modified > written:
+                break
+
+    first, second = await read(container)
+    assert (first.id, second.id) == ("9.json", "10.json")
+    assert await read(container, limit=1) == [first]
+    assert await read(container, after=Place(first.at, first.id)) == [second]
 
 
 @pytest.mark.stack

@@ -22,7 +22,7 @@ from local.tokens import mint
 from tests.e2e.hosted import Hosted
 from tests.e2e.wire import Wire
 
-LOAD = Load(docks=2, cameras=2, clips=65, seconds=2.0, parallel=6, within=300.0, patience=120.0, name="fire")
+LOAD = Load(docks=2, cameras=2, clips=65, seconds=2.0, parallel=6, within=200.0, patience=120.0, name="fire")
 DOCKS, FILES = ("apart-1", "apart-2"), 20
 QUIET = 6.0  # seconds without a save: Azurite saves every five what has changed
 QUIET_WITHIN = 40.0
@@ -54,7 +54,7 @@ class DockProcess:
         await self._process.wait()
 
     async def done(self) -> None:
-        code = await self._process.wait()
+        code = await asyncio.wait_for(self._process.wait(), QUIET_WITHIN)
         assert code == 0, last_lines(self._folder / f"run-{self.runs}.log")
 
 
@@ -85,18 +85,23 @@ class Evening:
     log: list[str]
     docked: int = 0
 
-    async def run(self) -> tuple[Figures, list[DockProcess]]:
-        """All docked in the end, whatever came between."""
+    async def run(self) -> Figures:
+        """Returns when all are docked, whatever came between; TimeoutError if that is not to be."""
         docks = [await asyncio.to_thread(a_dock, name, self.folder / name, self.stack) for name in DOCKS]
         for dock in docks:
             await dock.start()
-        load = asyncio.create_task(simulate(LOAD, settings=self.stack.settings, folder=self.folder, told=self._told))
-        fire = asyncio.create_task(self._misfortunes(docks))
-        figures = await load
-        await asyncio.wait_for(fire, QUIET_WITHIN)
-        for dock in docks:
-            await dock.done()
-        return figures, docks
+        try:
+            async with asyncio.timeout(LOAD.within), asyncio.TaskGroup() as group:
+                load = group.create_task(
+                    simulate(LOAD, settings=self.stack.settings, folder=self.folder, told=self._told)
+                )
+                group.create_task(self._misfortunes(docks))
+            for dock in docks:
+                await dock.done()
+        finally:
+            for dock in docks:
+                await dock.kill()
+        return load.result()
 
     def _told(self, figures: Figures) -> None:
         self.docked = len(figures.docked)

@@ -150,7 +150,7 @@ async def test_whatever_is_killed_every_committed_blob_is_one_clip_with_a_true_r
     try:
         chance = random.Random(SEED)  # noqa: S311 - moments, not secrets
         evening = Evening(stack=stack, host=host, wire=wire, chance=chance, folder=folder, log=log)
-        figures, _ = await evening.run()
+        figures = await evening.run()
         assert (len(figures.docked), figures.kept) == (LOAD.recordings, []), figures.line()
         await stack.delivered(SETTLED_WITHIN)
         await reconciled(stack.settings)

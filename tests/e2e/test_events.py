@@ -86,6 +86,12 @@ class Service:
                 await asyncio.sleep(0.05)
         return clip
 
+    async def known(self, recordings: list[str]) -> list[str]:
+        """Those of them that are clips."""
+        query = "SELECT VALUE c.id FROM c WHERE c.kind = 'clip'"
+        clips = [row async for row in self.store.container.query_items(query)]
+        return [recording for recording in recordings if recording in clips]
+
     async def everything(self) -> int:
         """How many documents there are."""
         query = self.store.container.query_items("SELECT VALUE COUNT(1) FROM c")
@@ -214,13 +220,16 @@ async def test_of_a_batch_with_one_poison_the_others_are_done_and_the_whole_come
     whole = await service.store.document(grants[1]["recording"], "grant")
     await service.store.container.upsert_item({**whole, "expires": "no time at all"})
 
-    assert [await service.webhook.send(*events, schema=schema) for _ in range(2)] == [FAULT] * 2
-    await service.webhook.settled([(events[0], schema), (events[2], schema)])  # where this machine was too busy
+    others = [grants[0]["recording"], grants[2]["recording"]]
+    async with asyncio.timeout(30):  # once would do, but a machine too busy to look at footage has faults of its own
+        while len(await service.known(others)) < 2:
+            assert await service.webhook.send(*events, schema=schema) == FAULT
+    assert await service.webhook.send(*events, schema=schema) == FAULT
 
     done = ["footage.granted", "footage.ingested", "footage.verified"]
-    for grant in (grants[0], grants[2]):
-        await service.verified(grant["recording"])
-        assert await service.actions(grant["recording"]) == done
+    for recording in others:
+        await service.verified(recording)
+        assert await service.actions(recording) == done
     assert await service.actions(grants[1]["recording"]) == done[:1]
 
     await service.store.container.upsert_item(whole)

@@ -128,8 +128,8 @@ async def test_the_officer_of_each_camera_is_the_one_on_the_list(service: Servic
 async def test_a_file_named_twice_is_docked_once(service: Service, tmp_path: Path) -> None:
     folder = station_of(tmp_path, one=1)
     file = str(folder / "one/DCIM/0001.mp4")
-    await docked(service, "--camera-folder", str(folder), "--parallel", "3", file, file)
-    assert len(service.blobs) == 1
+    code, events = await docked(service, "--camera-folder", str(folder), "--parallel", "3", file, file)
+    assert (code, events[-1]["docked"], len(service.blobs)) == (0, 1, 1)
 
 
 async def test_named_files_say_nothing_of_the_whole_camera(service: Service, tmp_path: Path) -> None:

@@ -65,7 +65,10 @@ async def test_nothing_counts_from_a_line_that_cannot_be_one(tmp_path: Path, lin
     path = tmp_path / "j"
     await written(path, 2)
     path.write_bytes(path.read_bytes() + line + b"\n00000003\n")
-    assert read(path) == ("rec-1", {2})
+    with Journal.at(path, ABOUT, told=pytest.fail) as journal:
+        assert journal.acknowledged == {2}
+        await journal.acknowledge(5)
+    assert read(path) == ("rec-1", {2, 5})
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"{}\n", b"[]\n", b"\xff\n", b'{"recording": 1}\n', b"\n00000001\n"])

@@ -30,6 +30,6 @@ async def inspect(data: bytes, limits: Limits | None = None) -> Inspection:
     return await ChildInspector(limits).inspect(blob.size, blob.read)
 
 
-def misbehaving(way: str, **limits: float) -> ChildInspector:
+def misbehaving(way: str, *, places: int = 4, **limits: float) -> ChildInspector:
     command = (sys.executable, "-m", "tests.media.misbehaving", way)
-    return ChildInspector(replace(Limits(), **limits), command=command)  # type: ignore[arg-type]
+    return ChildInspector(replace(Limits(), **limits), places=places, command=command)  # type: ignore[arg-type]

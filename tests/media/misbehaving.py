@@ -90,6 +90,19 @@ def wordless() -> None:
     say(wire.END)
 
 
+def unfiltered() -> None:
+    say(wire.END)
+
+
+def litter() -> None:
+    """Leaves another process behind that holds the pipe, and says which by how much it asks for."""
+    another = os.fork()
+    if another == 0:
+        sleep()
+    say(wire.ASK, wire.RANGE.pack(0, another))
+    os.abort()
+
+
 def environment() -> None:
     """Tells what it was given, one name at a time, as codecs nobody would believe."""
     say(wire.ASK, wire.RANGE.pack(len(os.environ), 1 + ("PLANTED_SECRET" in os.environ)))
@@ -98,14 +111,17 @@ def environment() -> None:
 
 def main(way: str, size: str, cpu_seconds: str, memory: str) -> None:
     child.limit(int(cpu_seconds), int(memory))
-    child.shut()
+    if way != "litter":  # which only a process could do that is not shut in
+        child.shut()
     if way == "stillborn":
         return
-    say(wire.HELLO)
+    if way == "mute":
+        sleep()
+    say(wire.HELLO if way != "rude" else wire.END, wire.UNFILTERED if way == "unfiltered" else b"")
     if way not in ("wordless", "garbage", "endless"):
         say(wire.ACCOUNT, ACCOUNT)
     ways = (patient, spin, sleep, hoard, crash, deaf, greedy, outside, nothing_at_all)
-    more = (chatty, endless, garbage, no_jpeg, wordless, environment)
+    more = (unfiltered, litter, chatty, endless, garbage, no_jpeg, wordless, environment)
     {act.__name__: act for act in (*ways, *more)}[way]()
 
 

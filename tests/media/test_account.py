@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.adapters.media.account import MOST, BadAccount, read_account, write_account
-from shared.domain.media import Audio, Inspection, Media, Problem, Video, Warning  # noqa: A004 - the field's word
+from shared.domain.media import (
+    Audio,
+    Inspection,
+    Media,
+    Position,
+    PositionSource,
+    Problem,
+    Video,
+    Warning,  # noqa: A004 - the field's word
+)
 
 JPEG = b"\xff\xd8\xff\xe0 picture \xff\xd9"
 FULL = Inspection(
@@ -21,6 +30,12 @@ FULL = Inspection(
         video=Video(codec="h264", width=320, height=180, duration_ms=3000, frames=30),
         audio=Audio(codec="aac", sample_rate=48000, channels=1, duration_ms=2990),
         created_at=datetime(2026, 3, 1, 12, tzinfo=UTC),
+        position=Position(
+            latitude_microdegrees=51_503_300,
+            longitude_microdegrees=-119_600,
+            source=PositionSource.GOPRO,
+            at=datetime(2026, 3, 1, 12, 0, 2, tzinfo=UTC),
+        ),
         warnings=(Warning.NO_AUDIO, Warning.NO_POSTER),
     ),
     poster=None,
@@ -54,6 +69,14 @@ def changed(path: str, value: Any) -> bytes:
         ("media.container", "exe"),
         ("media.layout", "sideways"),
         ("media.duration_ms", -1),
+        ("media.video.begins_ms", -1),
+        ("media.audio.begins_ms", None),
+        ("media.position", "+51-000/"),
+        ("media.position.latitude_microdegrees", 90_000_001),
+        ("media.position.longitude_microdegrees", -180_000_001),
+        ("media.position.latitude_microdegrees", 51.5),
+        ("media.position.source", "hearsay"),
+        ("media.position.at", "2026-03-01T12:00:00"),
         ("media.duration_ms", MOST + 1),
         ("media.duration_ms", 3000.5),
         ("media.duration_ms", True),

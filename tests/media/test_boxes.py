@@ -101,3 +101,28 @@ def test_a_table_that_ends_before_its_entries_do_is_not_sound(cut: int) -> None:
     assert parse_movie(moov[0]).tracks[0].tables.timed == 0 + 2 + 4 + 6 + 8 + 10
     with pytest.raises(NotABox):
         parse_movie(moov[1])
+
+
+@pytest.mark.parametrize(
+    "pairs,longest",
+    [((3, 100), 100), ((1, 9000), 0), ((3, 100, 1, 9000), 100), ((3, 100, 1, 9000, 3, 100), 9000), ((1, 9, 1, 5), 9)],
+)
+def test_the_longest_sample_is_found_and_the_last_one_does_not_count(pairs: tuple[int, ...], longest: int) -> None:
+    stts = made.full("stts", made.words(len(pairs) // 2, *pairs))
+    tables = parse_movie(box("moov", box("trak", box("mdia", box("minf", box("stbl", stts)))))).tracks[0].tables
+    assert tables.longest == longest
+
+
+@pytest.mark.parametrize("kind,offset", [("stco", made.words(77)), ("co64", bytes(3) + b"\1" + made.words(77))])
+def test_where_the_first_sample_lies_is_read(kind: str, offset: bytes) -> None:
+    sizes = made.full("stsz", made.words(0, 2, 500, 600))
+    stbl = box("stbl", sizes, made.full(kind, made.words(1), offset))
+    tables = parse_movie(box("moov", box("trak", box("mdia", box("minf", stbl))))).tracks[0].tables
+    assert (tables.first_at, tables.first_size) == (int.from_bytes(offset, "big"), 500)
+
+
+def test_empty_edits_at_the_beginning_are_a_delay_and_later_ones_are_not() -> None:
+    nothing, media = made.words(1500, 0xFFFFFFFF, 1 << 16), made.words(900, 0, 1 << 16)
+    edits = made.full("elst", made.words(4), nothing, nothing, media, nothing)
+    movie = parse_movie(box("moov", made.mvhd(timescale=500), box("trak", box("edts", edits))))
+    assert movie.delay_ms(movie.tracks[0]) == 6000

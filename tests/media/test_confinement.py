@@ -1,10 +1,11 @@
 """What a hostile recording, or a child it has taken over, can do: end in an answer, and nothing else."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
-from signal import SIGXCPU
+from signal import SIGKILL, SIGXCPU
 
 import pytest
 
@@ -63,7 +64,7 @@ async def test_a_child_that_breaks_the_agreement_is_an_answer(
     way: str, limits: dict[str, float], problem: Problem, caplog: pytest.LogCaptureFixture
 ) -> None:
     blob = Blob(TINY)
-    inspector = misbehaving(way, **limits)
+    inspector = misbehaving(way, **limits)  # type: ignore[arg-type]
     found = await inspector.inspect(blob.size, blob.read)
     assert found.problems == (problem,)
     assert found.poster is None
@@ -101,26 +102,84 @@ async def test_the_environment_of_the_child_holds_no_secret(monkeypatch: pytest.
     assert count <= 3  # the path, the character set, and what the loader may add
 
 
-def test_a_confined_process_can_open_no_file_no_socket_and_write_nothing(tmp_path: Path) -> None:
-    program = """
-import os, socket, sys
-from shared.adapters.media import child
-file = open(sys.argv[1], "wb", buffering=0)
+# Confines itself as it is told, makes room by closing what it has, and tries to get out.
+ESCAPE = """
+import ctypes, os, resource, signal, socket, sys
+from shared.adapters.media import child, system_calls
+how, path, parent = sys.argv[1], sys.argv[2], os.getppid()
+file = open(path, "wb", buffering=0)
+kernel = ctypes.CDLL(None, use_errno=True)
 child.limit(5, 1 << 30)
-child.shut()
+if how == "limits":
+    system_calls.forbid = lambda: False
+print(child.shut())
+os.close(2)
+def raw(name, *numbers):
+    if getattr(kernel, name)(*map(ctypes.c_long, numbers)) == -1:
+        raise OSError(ctypes.get_errno(), name)
 def refused(act):
     try:
         act()
-    except OSError:
+    except (OSError, ValueError):
         return True
     return False
-opening = [lambda: open("/etc/hostname"), socket.socket, os.pipe]
+opening = [lambda: open(f"/proc/{parent}/environ"), lambda: open("/etc/hostname"), socket.socket, os.pipe,
+           lambda: os.dup(1)]
+escaping = [
+    lambda: os.fork() or os._exit(0),
+    lambda: os.execv(sys.executable, ["python", "-c", "0"]),
+    lambda: os.kill(parent, 0),
+    lambda: raw("ptrace", 16, parent if how == "filter" else 0, 0, 0),
+    lambda: raw("process_vm_readv", parent, 0, 0, 0, 0, 0),
+    lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (9, 9)),
+]
 print(*map(refused, [*opening, lambda: file.write(b"x")]))
+print(*map(refused, escaping if how == "filter" else []))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path / "file")], capture_output=True, text=True, check=True, timeout=60
-    )
-    assert done.stdout == "True True True True\n"
+
+
+def escaping(how: str, folder: Path) -> list[str]:
+    command = [sys.executable, "-c", ESCAPE, how, str(folder / "file")]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
+
+
+@pytest.mark.parametrize("how", ["filter", "limits"])
+def test_a_confined_process_can_open_no_file_no_socket_and_write_nothing(how: str, tmp_path: Path) -> None:
+    """Not even after it has closed one of its own: by the limits alone, and with the filter."""
+    _, opening, _ = escaping(how, tmp_path)
+    assert opening == "True True True True True True"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel has no such filter")
+def test_a_confined_process_starts_signals_traces_and_reads_no_other_and_lifts_no_limit(tmp_path: Path) -> None:
+    """Though it be root, as here it may be."""
+    filtered, _, others = escaping("filter", tmp_path)
+    assert filtered == "True"
+    assert others == "True True True True True True"
+
+
+async def test_a_kernel_without_filters_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    inspector = misbehaving("unfiltered")
+    for _ in range(2):
+        assert (await inspector.inspect(len(TINY), Blob(TINY).read)).problems == ()
+    assert [record.getMessage().partition(";")[0] for record in caplog.records] == [
+        "media: no filter of system calls here"
+    ]
+
+
+async def test_a_process_the_child_left_behind_holds_no_place() -> None:
+    """It holds the child's pipe open, and sleeps until this test ends it."""
+    inspector = misbehaving("litter", child_seconds=0.5)
+    told: list[int] = []
+
+    async def read(offset: int, length: int) -> bytes:
+        told.append(length)
+        return bytes(length)
+
+    async with asyncio.timeout(60):
+        assert (await inspector.inspect(1 << 40, read)).problems == (Problem.TOO_COMPLEX,)
+    (left_behind,) = told
+    os.kill(left_behind, SIGKILL)
 
 
 async def test_a_playlist_disguised_as_a_clip_asks_nobody() -> None:

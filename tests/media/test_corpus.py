@@ -28,13 +28,16 @@ def of(watch: Watch, tmp_path_factory: pytest.TempPathFactory) -> Ingredients:
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: f"{shape.family}: {shape.name}")
-async def test_every_recording_comes_to_what_it_must(shape: Shape, of: Ingredients, watch: Watch) -> None:
+async def test_every_recording_comes_to_what_it_must(
+    shape: Shape, of: Ingredients, watch: Watch, caplog: pytest.LogCaptureFixture
+) -> None:
     limits = Limits()
     result = await run(shape, of, ChildInspector(limits))
     assert differences(shape, result) == []
     assert result.reads <= limits.reads
     assert result.volume <= limits.bytes
     assert watch.calls == 0, "somebody was called"
+    assert caplog.text == "", "a child crashed, hung, passed a limit, or said what it may not"
     # whatever clocks the recording names, the days run from when it arrived
     assert result.clip.uploaded_at == UPLOADED
     undecided = result.clip.decision.evidential

@@ -27,6 +27,7 @@ def test_the_same_arguments_give_the_same_bytes(tmp_path: Path, suffix: str) -> 
         ("front", ["ftyp", "moov", "free", "mdat"]),
         ("fragmented", ["ftyp", "moov", "moof", "mdat", "moof", "mdat", "mfra"]),
         ("fragmented-bare", ["ftyp", "moov", "moof", "mdat", "moof", "mdat"]),
+        ("fragmented-sidx", ["ftyp", "moov", "sidx", "sidx", "moof", "mdat", "moof", "mdat"]),
     ],
 )
 def test_a_longer_clip_is_laid_out_as_asked_and_so_many_times_as_long(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shared.adapters.media.inspector import CHILD, ChildInspector, InspectorFault, Limits
+from shared.adapters.media.inspector import CHILD, ChildInspector, InspectorFault, Limits, Seconds
 from shared.domain.media import Audio, Problem, Video, Warning  # noqa: A004 - the field's word
 from tests.media import made
 from tests.media.asking import TINY, Blob, inspect, misbehaving
@@ -128,6 +128,50 @@ async def test_a_read_that_hangs_is_a_fault_and_not_the_footages_doing() -> None
 async def test_a_child_that_could_not_begin_is_a_fault(command: tuple[str, ...]) -> None:
     with pytest.raises(InspectorFault):
         await ChildInspector(command=command).inspect(len(TINY), Blob(TINY).read)
+
+
+async def test_a_wait_for_a_place_that_is_too_long_is_a_fault_and_nothing_is_read() -> None:
+    inspector = misbehaving("sleep", places=1, waiting_seconds=2)
+    first = asyncio.create_task(inspector.inspect(1000, Blob(bytes(1000)).read))
+    await asyncio.sleep(0)  # until it has its place
+    unread = Blob(bytes(1000))
+    with pytest.raises(InspectorFault, match="waiting for a place"):
+        await inspector.inspect(unread.size, unread.read)
+    assert unread.reads == []
+    assert not first.done(), "the place was free"
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+
+
+async def test_a_child_that_does_not_begin_in_time_is_a_fault() -> None:
+    with pytest.raises(InspectorFault, match="waiting for the media child to begin"):
+        await misbehaving("mute", waiting_seconds=1).inspect(1000, Blob(TINY).read)
+
+
+async def test_a_child_that_begins_with_another_word_is_a_fault() -> None:
+    with pytest.raises(InspectorFault, match="does not begin as agreed"):
+        await misbehaving("rude").inspect(1000, Blob(TINY).read)
+
+
+async def test_seconds_once_spent_are_not_there_again() -> None:
+    seconds = Seconds(0.2)
+
+    async def spend(turns: int) -> None:
+        async with seconds.spending():
+            for _ in range(turns):
+                await asyncio.sleep(0)
+
+    await spend(10)
+    with pytest.raises(TimeoutError):
+        await spend(10**9)
+    with pytest.raises(TimeoutError):
+        await spend(10)
+
+
+def test_an_inspection_ends_well_within_what_event_grid_waits() -> None:
+    limits = Limits()
+    assert limits.child_seconds + limits.waiting_seconds == 20
 
 
 async def test_slow_storage_does_not_use_up_the_childs_time() -> None:

@@ -1,5 +1,9 @@
-"""The long lane: thousands of damaged recordings through the walker, hundreds through the confined child."""
+"""The long lane: thousands of damaged recordings through the walker, hundreds through the confined child.
 
+MUTATIONS=20 in the environment does twenty times as many; each time the same.
+"""
+
+import os
 import random
 from collections.abc import Callable
 
@@ -9,13 +13,21 @@ from shared.adapters.media.boxes import TooManyBoxes
 from shared.adapters.media.structure import read_structure
 from tests.media.asking import inspect
 from tests.media.conftest import Clip
+from tests.media.corpus.good import GOOD
+from tests.media.corpus.ingredients import Ingredients
+from tests.media.corpus.odd import ODD
+from tests.media.corpus.shape import Shape
 from tests.media.made import Bytes, borders
 
 pytestmark = pytest.mark.slow
 
-LAYOUTS = ("end", "front", "fragmented", "fragmented-bare", "hybrid")
+LAYOUTS = ("end", "front", "fragmented", "fragmented-bare", "fragmented-sidx", "hybrid")
+SMALL_ENOUGH = 1 << 20  # of the corpus: what is as quickly damaged as inspected
 SMALL = {"seconds": 1, "width": 160, "height": 90, "rate": 5}
-WALKS, CHILDREN = 3000, 60  # for each layout
+MANY = int(os.environ.get("MUTATIONS", "1"))
+WALKS, CHILDREN, ROWS = 3000 * MANY, 60 * MANY, 5 * MANY  # for each layout, and for each row of the corpus
+MATROSKA = b"\x1a\x45\xdf\xa3"  # has no boxes to lie about
+NUMBERS = (0, 1, 2, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF)
 
 Damage = Callable[[bytearray, random.Random], bytearray]
 
@@ -47,7 +59,16 @@ def lie(data: bytearray, chance: random.Random) -> bytearray:
     return data
 
 
-DAMAGES: tuple[Damage, ...] = (flip, cut, splice, lie)
+def exaggerate(data: bytearray, chance: random.Random) -> bytearray:
+    """A number in front of the media or behind it, where the tables are, is another."""
+    _, start, end = chance.choice([one for one in borders(bytes(data)) if one[0] != "mdat"])
+    for _ in range(chance.randrange(1, 4)):
+        at = chance.randrange(start, end)
+        data[at : at + 4] = chance.choice(NUMBERS).to_bytes(4, "big")
+    return data
+
+
+DAMAGES: tuple[Damage, ...] = (flip, cut, splice, lie, exaggerate)
 
 
 def damaged(whole: bytes, chance: random.Random) -> bytes:
@@ -69,9 +90,31 @@ def test_no_damage_surprises_the_walk(clip: Clip, layout: str) -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-async def test_every_damage_ends_in_an_answer_of_the_child(clip: Clip, layout: str) -> None:
+async def test_every_damage_ends_in_an_answer_of_the_child(
+    clip: Clip, layout: str, caplog: pytest.LogCaptureFixture
+) -> None:
     chance = random.Random(f"child {layout}")  # noqa: S311 - the same damage every time
     whole = clip(layout, **SMALL)
     for _ in range(CHILDREN):
         found = await inspect(damaged(whole, chance))
         assert found.media is not None or found.problems
+    assert caplog.text == "", "a child crashed, hung, or said what it may not"
+
+
+@pytest.fixture(scope="module")
+def of(tmp_path_factory: pytest.TempPathFactory) -> Ingredients:
+    return Ingredients(folder=tmp_path_factory.mktemp("corpus"), address="http://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("shape", (*GOOD.rows, *ODD.rows), ids=lambda shape: shape.name)
+async def test_every_damage_to_a_row_of_the_corpus_ends_in_an_answer(
+    shape: Shape, of: Ingredients, caplog: pytest.LogCaptureFixture
+) -> None:
+    chance = random.Random(shape.name)  # noqa: S311 - the same damage every time
+    recording = shape.made(of)
+    whole = recording.at(0, min(recording.size, SMALL_ENOUGH))
+    for _ in range(ROWS):
+        damage = chance.choice((flip, cut, splice) if shape.suffix == ".mkv" or whole[:4] == MATROSKA else DAMAGES)
+        found = await inspect(bytes(damage(bytearray(whole), chance)))
+        assert found.media is not None or found.problems
+    assert caplog.text == "", "a child crashed, hung, or said what it may not"

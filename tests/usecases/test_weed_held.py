@@ -9,7 +9,7 @@ from shared.domain.entry import Outcome, Reason
 from shared.domain.footage import Clip, State
 from shared.usecases.weed import WeedReport
 from tests.builders import JPEG, MICROSECOND, NOW, OVERDUE, RECORDING, UPLOADED
-from tests.fakes import World
+from tests.fakes import World, let_others_run
 from tests.usecases.scenes import PATH, actions, an_overdue_stored_clip, assert_trails_whole, entries, the_clip
 from tests.usecases.test_weed import run
 
@@ -100,4 +100,23 @@ async def test_when_the_storage_lets_go_it_is_weeded() -> None:
     world.footage.hold(clip.blob, held=False)
     assert await run(world, key="run-2", at=NOW + timedelta(days=1)) == WeedReport(weeded=1)
     assert actions(world) == ["footage.condemned", "footage.reprieved", "footage.condemned", "footage.weeded"]
+    assert_trails_whole(world)
+
+
+async def test_a_hold_placed_when_the_footage_is_gone_already_does_not_bring_the_clip_back() -> None:
+    """Held again without its footage, the clip could be marked as evidence that nobody has."""
+    world = World()
+    clip = an_overdue_stored_clip(world)
+
+    async def a_hold_comes(call: str) -> None:
+        if call == "footage.erase_derived":
+            world.footage.hold_derived(clip.id)
+
+    world.faults.pause = a_hold_comes
+    assert (await run(world)).failed == 1
+    world.faults.pause = let_others_run
+    assert await run(world, key="run-2") == WeedReport(failed=1)
+    assert the_clip(world).state is State.CONDEMNED
+    world.footage.held_derived.clear()
+    assert await run(world, key="run-3") == WeedReport(weeded=1)
     assert_trails_whole(world)

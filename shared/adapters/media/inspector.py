@@ -51,7 +51,7 @@ class Limits:
     waiting_seconds: float = 8  # for a place, for the child to begin, and for storage, together
 
 
-class _Seconds:
+class Seconds:
     """What is left of so many seconds. Raises TimeoutError where they run out."""
 
     def __init__(self, left: float) -> None:
@@ -80,7 +80,7 @@ class ChildInspector:
     async def inspect(self, size: int, read: Read) -> Inspection:
         if size == 0:
             return Inspection(media=None, poster=None, problems=(Problem.EMPTY,))
-        waiting = _Seconds(self._limits.waiting_seconds)
+        waiting = Seconds(self._limits.waiting_seconds)
         await self._place(waiting)
         try:
             child = await self._start(size)
@@ -91,7 +91,7 @@ class ChildInspector:
         finally:
             self._places.release()
 
-    async def _place(self, waiting: _Seconds) -> None:
+    async def _place(self, waiting: Seconds) -> None:
         try:
             async with waiting.spending():
                 await self._places.acquire()
@@ -142,12 +142,12 @@ class _Gone(Exception):
 class _Conversation:
     """One recording, one child."""
 
-    def __init__(self, child: Process, size: int, read: Read, limits: Limits, waiting: _Seconds) -> None:
+    def __init__(self, child: Process, size: int, read: Read, limits: Limits, waiting: Seconds) -> None:
         self._child, self._size, self._read = child, size, read
         self._to = cast("asyncio.StreamWriter", child.stdin)
         self._from = cast("asyncio.StreamReader", child.stdout)
         self._reads, self._bytes = limits.reads, limits.bytes
-        self._working, self._waiting = _Seconds(limits.child_seconds), waiting
+        self._working, self._waiting = Seconds(limits.child_seconds), waiting
         self._begun = False
         self.unfiltered = False
         self._refused = False

@@ -173,18 +173,20 @@ def _of_fragments(source: Source, survey: _Survey) -> Structure:
 
 
 def _opening(source: Source, movie: Movie, at: int, survey: _Survey) -> tuple[int, dict[int, int]]:
-    """How far native code must see to find a picture, and when each track begins."""
+    """How far native code must see to find a picture, and when each track begins, if that is in the first few."""
+    wanted = {track.number for track in movie.tracks if track.wanted}
     pictures = {track.number for track in movie.tracks if track.handler == "vide"}
     starts: dict[int, int] = {}
-    shown, seen = at, False
+    shown, seen, complete = at, False, False
     for box in islice(_top_level(source, at, survey), OPENING_BOXES):
-        shown = min(box.end, source.size)
+        shown = shown if complete else min(box.end, source.size)
         if box.kind == b"moof":
             for run in _runs(source, box, movie, survey):
                 seen = seen or run.track in pictures
                 if run.start is not None:
                     starts.setdefault(run.track, run.start)
-        elif box.kind == b"mdat" and seen:
+        complete = complete or (box.kind == b"mdat" and seen)
+        if complete and wanted <= starts.keys():
             break
     return shown, starts
 
