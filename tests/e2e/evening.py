@@ -22,7 +22,7 @@ from local.tokens import mint
 from tests.e2e.hosted import Hosted
 from tests.e2e.wire import Wire
 
-LOAD = Load(docks=2, cameras=2, clips=65, seconds=2.0, parallel=6, within=200.0, patience=120.0, name="fire")
+LOAD = Load(docks=2, cameras=2, clips=65, seconds=2.0, parallel=6, within=400.0, patience=120.0, name="fire")
 DOCKS, FILES = ("apart-1", "apart-2"), 20
 QUIET = 6.0  # seconds without a save: Azurite saves every five what has changed
 QUIET_WITHIN = 40.0
