@@ -94,6 +94,10 @@ def unfiltered() -> None:
     say(wire.END)
 
 
+def late_riser() -> None:
+    say(wire.END)
+
+
 def litter() -> None:
     """Leaves another process behind that holds the pipe, and says which by how much it asks for."""
     another = os.fork()
@@ -117,11 +121,13 @@ def main(way: str, size: str, cpu_seconds: str, memory: str) -> None:
         return
     if way == "mute":
         sleep()
+    if way == "late_riser":
+        time.sleep(1)
     say(wire.HELLO if way != "rude" else wire.END, wire.UNFILTERED if way == "unfiltered" else b"")
     if way not in ("wordless", "garbage", "endless"):
         say(wire.ACCOUNT, ACCOUNT)
     ways = (patient, spin, sleep, hoard, crash, deaf, greedy, outside, nothing_at_all)
-    more = (unfiltered, litter, chatty, endless, garbage, no_jpeg, wordless, environment)
+    more = (unfiltered, late_riser, litter, chatty, endless, garbage, no_jpeg, wordless, environment)
     {act.__name__: act for act in (*ways, *more)}[way]()
 
 

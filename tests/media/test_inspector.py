@@ -149,6 +149,10 @@ async def test_a_child_that_does_not_begin_in_time_is_a_fault() -> None:
         await misbehaving("mute", waiting_seconds=1).inspect(1000, Blob(TINY).read)
 
 
+async def test_what_a_child_takes_to_begin_is_not_its_own_time() -> None:
+    assert (await misbehaving("late_riser", child_seconds=0.5).inspect(1000, Blob(TINY).read)).problems == ()
+
+
 async def test_a_child_that_begins_with_another_word_is_a_fault() -> None:
     with pytest.raises(InspectorFault, match="does not begin as agreed"):
         await misbehaving("rude").inspect(1000, Blob(TINY).read)

@@ -345,3 +345,11 @@ def test_a_sample_that_lasts_less_than_nothing_is_inconsistent() -> None:
     assert structure(FTYP + box("mdat", bytes(50)) + moov(longest)).problems == ()
     backwards = made.trak(samples=1, length=1 << 31)
     assert structure(FTYP + box("mdat", bytes(50)) + moov(backwards)).problems == (Problem.INCONSISTENT,)
+
+
+def test_a_run_of_more_samples_than_any_camera_writes_is_not_sound() -> None:
+    """Twelve bytes that would claim a month."""
+    tfhd, tfdt = made.full("tfhd", made.words(PICTURE, 1), flags=8), made.full("tfdt", made.words(0))
+    endless = made.moof(box("traf", tfhd, tfdt, made.full("trun", made.words(0xFFFFFFFF))))
+    found = structure(HEAD + endless + box("mdat", bytes(8)))
+    assert (found.lengths_ms, found.problems) == ({}, (Problem.INCONSISTENT,))

@@ -43,7 +43,7 @@ def limit(cpu_seconds: int, memory: int) -> None:
 def shut() -> bool:
     """From here on nothing can be opened or started, whatever native code is made to do. Whether filtered as well."""
     # nought, and not what is open now: one of those closed would make room for another
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
     return system_calls.forbid()
 
