@@ -29,7 +29,7 @@ from shared.usecases.reconcile import Asked, Reconciled, read_reconciliation, re
 bp = func.Blueprint()
 log = logging.getLogger(__name__)
 
-LASTS = 8 * 60  # seconds; host.json ends a function after ten minutes
+LASTS = 8 * 60  # seconds; host.json ends a function after thirty minutes
 ANSWERS_WITHIN = 3 * 60  # seconds; the front end gives up an HTTP call after 230
 
 

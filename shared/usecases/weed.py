@@ -13,8 +13,9 @@ nobody can categorise; after 5 nothing. Never a deed without a decision, never e
 clip does not shelter the rest: it is counted, and the run fails at its end. One run at a time: timers are singletons.
 """
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -47,25 +48,49 @@ async def weed(
     records: Records,
     footage: Footage,
     out_of_time: Callable[[], bool],
+    at_once: int,
 ) -> WeedReport:
     """One run. `asking.key` names the run, so that what it did is entered once however often it is tried.
 
     What is due is settled when the run begins; each clip is decided on, and its entries dated, by its own `now`.
+    `at_once` clips are weeded side by side: they share nothing.
     """
     report = WeedReport()
-    async for clip in _due(records, asking.at):
+    async for group in _in_groups(_due(records, asking.at), at_once):
         if out_of_time():
             report.late = True
             break
-        try:
-            gone = await _weed_one(clip, asking=replace(asking, at=now()), records=records, footage=footage)
-        except Exception as fault:  # noqa: BLE001 - one bad clip must not shelter the rest; the run fails at the end
-            log.error("weed: clip=%s failed: %s", clip.id, type(fault).__name__)  # noqa: TRY400 - no SDK text in logs
-            report.failed += 1
-        else:
-            report.weeded += gone
-            report.kept += not gone
+        tries = [_try_one(clip, asking=replace(asking, at=now()), records=records, footage=footage) for clip in group]
+        for gone in await _side_by_side(tries):
+            report.weeded += gone is True
+            report.kept += gone is False
+            report.failed += gone is None
     return report
+
+
+async def _try_one(clip: Clip, *, asking: Asking, records: Records, footage: Footage) -> bool | None:
+    """True if the clip is gone, False if it is kept, None if it failed: one bad clip must not shelter the rest."""
+    try:
+        return await _weed_one(clip, asking=asking, records=records, footage=footage)
+    except Exception as fault:  # noqa: BLE001 - the run fails at its end
+        log.error("weed: clip=%s failed: %s", clip.id, type(fault).__name__)  # noqa: TRY400 - no SDK text in logs
+        return None
+
+
+async def _side_by_side(tries: list[Coroutine[None, None, bool | None]]) -> list[bool | None]:
+    """What became of each; one alone needs no task of its own."""
+    return [await tries[0]] if len(tries) == 1 else await asyncio.gather(*tries)
+
+
+async def _in_groups(clips: AsyncIterator[Clip], size: int) -> AsyncIterator[list[Clip]]:
+    group: list[Clip] = []
+    async for clip in clips:
+        group.append(clip)
+        if len(group) == size:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 async def _due(records: Records, now: datetime) -> AsyncIterator[Clip]:

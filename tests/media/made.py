@@ -90,6 +90,17 @@ def moof(*trafs: bytes, number: int = 1) -> bytes:
     return box("moof", full("mfhd", words(number)), *trafs)
 
 
+def moov(*parts: bytes) -> bytes:
+    return box("moov", mvhd(), *parts)
+
+
+def fragment(at: int, length: int, *, number: int = PICTURE, media: int = 50) -> bytes:
+    return moof(traf(number, start=at, lengths=[length])) + box("mdat", bytes(media))
+
+
+HEAD = FTYP + moov(trak(), mvex(PICTURE))
+
+
 def mfra(*lines: tuple[int, int, int]) -> bytes:
     """An index at the end: (track, time, where the moof is)."""
     tables = [full("tfra", words(track, 0, 1, time, at), b"\1\1\1") for track, time, at in lines]

@@ -42,6 +42,7 @@ async def _weed(world: World, asking: Asking) -> WeedReport:
         records=world.records,
         footage=world.footage,
         out_of_time=lambda: False,
+        at_once=1,
     )
 
 

@@ -171,6 +171,7 @@ async def test_a_clip_whose_version_is_not_there_is_quarantined_with_its_entry_a
         records=world.records,
         footage=world.footage,
         out_of_time=lambda: False,
+        at_once=1,
     )
     assert (the_clip(world), actions(world)) == (clip, ["footage.missing"])
 

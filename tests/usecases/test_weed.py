@@ -41,6 +41,7 @@ async def run(
     at: datetime = NOW,
     now: Callable[[], datetime] | None = None,
     out_of_time: Callable[[], bool] = lambda: False,
+    at_once: int = 1,
 ) -> WeedReport:
     asking = by_the_service(key=key, request=key, at=at)
     return await weed(
@@ -49,6 +50,7 @@ async def run(
         records=world.records,
         footage=world.footage,
         out_of_time=out_of_time,
+        at_once=at_once,
     )
 
 

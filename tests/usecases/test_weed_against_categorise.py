@@ -49,6 +49,7 @@ def weeding(world: World, run: str = "run-1") -> Task:
         records=world.records,
         footage=world.footage,
         out_of_time=lambda: False,
+        at_once=1,
     )
 
 

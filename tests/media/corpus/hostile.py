@@ -15,18 +15,13 @@ from tests.media.corpus.ingredients import (
     track,
 )
 from tests.media.corpus.shape import Family, Recording, Sparse
-from tests.media.made import FTYP, box, full, long_box, words
+from tests.media.made import FTYP, HEAD, box, fragment, full, long_box, words
 
 HOSTILE = Family(name="hostile")
 NOTHING: dict[str, object] = {"seconds": None, "poster": False, "sources": ("camera",)}
 PLAIN = (Warning.NO_AUDIO, Warning.NO_POSTER)
 COMPLEX = (Problem.TOO_COMPLEX,)
 GIBIBYTE = 1 << 30
-HEAD = FTYP + box("moov", made.mvhd(), made.trak(), made.mvex(1))
-
-
-def fragment(start: int, length: int, *, wide: bool = False) -> bytes:
-    return made.moof(made.traf(1, start=start, lengths=[length], wide=wide)) + box("mdat", bytes(8))
 
 
 @HOSTILE.row(problems=COMPLEX, **NOTHING)
