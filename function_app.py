@@ -1,6 +1,6 @@
 """The doors of the service. Each line is one; follow it to see who comes in, and why.
 
-    door (functions/)  ->  verb (shared/usecases/)  ->  rule (shared/domain/), the same word on all three
+    door (functions/)  ->  verb (shared/usecases/)  ->  rule (shared/domain/)
 
 The same package is two function apps with two identities: DOORS=core is everything but weeding, DOORS=weeder is
 weeding alone, because only that identity may delete footage; a laptop is both.

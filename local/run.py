@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -145,6 +146,12 @@ def invitation(stack: Stack, tokens: Mapping[str, Path]) -> str:
 
 
 def _keep_serving(stack: Stack, host: Child, told: threading.Event) -> None:
+    """Until somebody says that it is enough, which is how it ends when all went well."""
+    with suppress(KeyboardInterrupt):
+        _watch(stack, host, told)
+
+
+def _watch(stack: Stack, host: Child, told: threading.Event) -> None:
     while not told.wait(timeout=1.0):
         if host.has_ended():
             raise host.trouble("has ended")

@@ -55,7 +55,7 @@ def test_make_run_tells_its_story_and_leaves_nothing_behind(tmp_path: Path) -> N
             assert '"' in answered(curl)
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) in (0, 130)
+        assert process.wait(30) == 0
     _, alive = psutil.wait_procs(children, timeout=10)
     assert alive == []
     assert not (tmp_path / "run.json").exists()
