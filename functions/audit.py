@@ -32,9 +32,11 @@ AUDIT = Door(
     name="audit",
     method="GET",
     route="audit/entries",
+    about="The entries of everybody, newest first.",
     permission=Permission.AUDIT,
     operation=Operation.CONSULTATION,
     query=AuditQuery,
+    shows=ShownEntries,
 )
 
 

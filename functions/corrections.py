@@ -5,6 +5,7 @@ import azure.functions as func
 from functions.clips import clip_named, clip_shown
 from functions.door import Answer, Door, Request, opens
 from functions.parsing import Body, PlainText
+from functions.shown import ShownClip
 from shared.domain.access import Permission
 from shared.domain.entry import Operation
 from shared.domain.footage import Borough, OfficerId
@@ -37,28 +38,34 @@ OFFICER = Door(
     name="correct_officer",
     method="PUT",
     route="footage/{id}/officer",
+    about="Put right whose footage a clip is.",
     permission=Permission.MANAGE,
     operation=Operation.ALTERATION,
     body=OfficerBody,
     changes=True,
+    shows=ShownClip,
 )
 INCIDENT = Door(
     name="correct_incident",
     method="PUT",
     route="footage/{id}/incident",
+    about="Put right which incident a clip belongs to.",
     permission=Permission.DESCRIBE,
     operation=Operation.ALTERATION,
     body=IncidentBody,
     changes=True,
+    shows=ShownClip,
 )
 RELEASE = Door(
     name="release",
     method="POST",
     route="footage/{id}/release",
+    about="Let a clip out of quarantine.",
     permission=Permission.MANAGE,
     operation=Operation.ALTERATION,
     body=ReleaseBody,
     changes=True,
+    shows=ShownClip,
 )
 
 

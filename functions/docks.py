@@ -52,38 +52,50 @@ REGISTER = Door(
     name="register_dock",
     method="PUT",
     route="docks/{dock}",
+    about="Put a dock into the register, or change what it says of one.",
     permission=Permission.MANAGE,
     operation=Operation.ADMINISTRATION,
     body=DockBody,
+    shows=ShownDock,
 )
 LIST = Door(
     name="list_docks",
     method="GET",
     route="docks",
+    about="The register of docks, and when each was last seen.",
     permission=Permission.MANAGE,
     operation=Operation.ADMINISTRATION,
+    shows=ShownDocks,
 )
 READ = Door(
     name="read_dock",
     method="GET",
     route="docks/{dock}",
+    about="One dock, and what it did in the last seven days.",
     permission=Permission.MANAGE,
     operation=Operation.ADMINISTRATION,
+    shows=ShownObserved,
 )
 GRANT = Door(
     name="grant",
     method="POST",
     route="docks/{dock}/grants",
+    about="Leave for a dock to write one recording to one address.",
     permission=Permission.HAND_OVER,
     operation=Operation.ADMINISTRATION,
     body=GrantBody,
+    shows=ShownGrant,
+    status=HTTPStatus.CREATED,
 )
 RECEIPT = Door(
     name="receipt",
     method="GET",
     route="docks/{dock}/receipts/{recording}",
+    about="The signed receipt of a recording, once its bytes have been read back.",
     permission=Permission.HAND_OVER,
     operation=Operation.ADMINISTRATION,
+    shows="text/plain",
+    also={HTTPStatus.ACCEPTED: ShownPending},
 )
 
 

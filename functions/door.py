@@ -45,17 +45,29 @@ Q = TypeVar("Q")
 class Door:
     """What a door is, declared: read by the desk and by the house tests.
 
-    `permission` is None for a door open to all. `changes`: the caller must say which version it changes.
+    `about` is what it does, in one sentence for those who call it. `permission` is None for a door open to all;
+    `by_name`: where the name in the route decides, the permission for each. `changes`: the caller must say which
+    version it changes. `shows` is the shape of the good answer, or its content type where it is no JSON; `also`: the
+    other answers that are no refusal, and their shapes (None: no body).
     """
 
     name: str
     method: str
     route: str
+    about: str
     permission: Permission | None
     operation: Operation
+    shows: type[BaseModel] | str | None
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     changes: bool = False
+    status: HTTPStatus = HTTPStatus.OK
+    also: Mapping[HTTPStatus, type[BaseModel] | str | None] = field(default_factory=dict)
+    by_name: Mapping[str, Permission] = field(default_factory=dict)
+
+    def asks_for(self, name: str | None) -> Permission | None:
+        """The permission it takes; `name` is the one in the route."""
+        return self.by_name.get(name or "", self.permission)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +143,8 @@ async def _attend(
 
 async def _recognise(door: Door, req: func.HttpRequest, asking: Asking, services: Services) -> tuple[Caller, Asking]:
     """1. Who is asking. Nobody in particular is counted, and goes no further than the doors open to all."""
-    if door.permission is None:
+    permission = _permission(door, req)
+    if permission is None:
         return Caller(subject=asking.actor.id, roles=frozenset()), asking
     try:
         claims = await services.tokens.claims(bearer(req))
@@ -139,7 +152,7 @@ async def _recognise(door: Door, req: func.HttpRequest, asking: Asking, services
     except Unauthenticated as no:
         await refuse_nobody(no.code, asking=asking, records=services.records)
         raise
-    return caller, known(asking, req, caller, door.permission)
+    return caller, known(asking, req, caller, permission)
 
 
 async def _let_in(
@@ -165,9 +178,10 @@ def _clip_refused(no: Refusal, req: func.HttpRequest) -> str | None:
 
 
 def _asked(door: Door, req: func.HttpRequest, caller: Caller, asking: Asking, services: Services) -> Request[Any, Any]:
+    permission = _permission(door, req)
     return Request(
         caller=caller,
-        reach=reach(caller, door.permission) if door.permission else Reach(),
+        reach=reach(caller, permission) if permission else Reach(),
         asking=asking,
         services=services,
         route=dict(req.route_params),
@@ -175,6 +189,10 @@ def _asked(door: Door, req: func.HttpRequest, caller: Caller, asking: Asking, se
         query=parsed_query(door.query, req) if door.query else None,
         body=parsed_body(door.body, req) if door.body else None,
     )
+
+
+def _permission(door: Door, req: func.HttpRequest) -> Permission | None:
+    return door.asks_for(req.route_params.get("name"))
 
 
 def _version(door: Door, req: func.HttpRequest) -> str:

@@ -48,47 +48,59 @@ SEARCH = Door(
     name="search",
     method="GET",
     route="footage",
+    about="A page of the clips within your reach, newest first.",
     permission=Permission.SEE,
     operation=Operation.CONSULTATION,
     query=SearchQuery,
+    shows=ShownClips,
 )
 READ = Door(
     name="read",
     method="GET",
     route="footage/{id}",
+    about="One clip with all that is known of it; of a weeded one, its tombstone.",
     permission=Permission.SEE,
     operation=Operation.CONSULTATION,
+    shows=ShownClip,
 )
 POSTER = Door(
     name="poster",
     method="GET",
     route="footage/{id}/poster",
+    about="The picture of a clip.",
     permission=Permission.SEE,
     operation=Operation.CONSULTATION,
+    shows="image/jpeg",
 )
 PLAY = Door(
     name="play",
     method="POST",
     route="footage/{id}/playback",
+    about="An address to watch a clip by, for a stated reason.",
     permission=Permission.PLAY,
     operation=Operation.CONSULTATION,
     body=PlaybackBody,
+    shows=ShownPlayback,
 )
 CATEGORISE = Door(
     name="categorise",
     method="PUT",
     route="footage/{id}/category",
+    about="Say what a clip is and whether it is evidence.",
     permission=Permission.DESCRIBE,
     operation=Operation.ALTERATION,
     body=CategoryBody,
     changes=True,
+    shows=ShownClip,
 )
 TRAIL = Door(
     name="trail",
     method="GET",
     route="footage/{id}/trail",
+    about="Everything that happened to one clip, in order.",
     permission=Permission.TRAIL,
     operation=Operation.CONSULTATION,
+    shows=ShownEntries,
 )
 
 

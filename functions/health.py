@@ -12,13 +12,24 @@ from shared.usecases.health import health_details
 
 bp = func.Blueprint()
 
-HEALTH = Door(name="health", method="GET", route="health", permission=None, operation=Operation.ADMINISTRATION)
+HEALTH = Door(
+    name="health",
+    method="GET",
+    route="health",
+    about="Whether the service is alive.",
+    permission=None,
+    operation=Operation.ADMINISTRATION,
+    shows=ShownHealth,
+)
 DETAILS = Door(
     name="health_details",
     method="GET",
     route="health/details",
+    about="What the service rests on, and whether it answers.",
     permission=Permission.OPERATE,
     operation=Operation.ADMINISTRATION,
+    shows=ShownAnswers,
+    also={HTTPStatus.SERVICE_UNAVAILABLE: ShownAnswers},
 )
 
 

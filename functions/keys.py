@@ -8,7 +8,15 @@ from shared.domain.entry import Operation
 
 bp = func.Blueprint()
 
-KEYS = Door(name="keys", method="GET", route="keys", permission=None, operation=Operation.ADMINISTRATION)
+KEYS = Door(
+    name="keys",
+    method="GET",
+    route="keys",
+    about="The public keys that receipts verify with, old ones too.",
+    permission=None,
+    operation=Operation.ADMINISTRATION,
+    shows=ShownKeys,
+)
 
 
 @opens(bp, KEYS)

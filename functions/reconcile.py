@@ -74,16 +74,21 @@ RECONCILE = Door(
     name="reconcile_now",
     method="POST",
     route="reconciliations",
+    about="Hold what lies in the storage against the index, now.",
     permission=Permission.OPERATE,
     operation=Operation.ADMINISTRATION,
     body=ReconcileBody,
+    shows=ShownReconciliation,
+    also={HTTPStatus.ACCEPTED: ShownReconciliation},
 )
 REPORT = Door(
     name="reconciliation",
     method="GET",
     route="reconciliations/{id}",
+    about="The report of one run of reconciling.",
     permission=Permission.OPERATE,
     operation=Operation.ADMINISTRATION,
+    shows=ShownReconciliation,
 )
 
 

@@ -25,9 +25,11 @@ WORKLIST = Door(
     name="worklist",
     method="GET",
     route="worklists/{name}",
+    about="What waits for a decision, a page at a time, the oldest first.",
     permission=Permission.MANAGE,
     operation=Operation.CONSULTATION,
     query=WorklistQuery,
+    shows=ShownWorklist,
 )
 
 

@@ -2,7 +2,7 @@
 
 A1  A role has, for each permission, a scope or nothing. With several roles, each adds to the others.
 A2  `own` is a clip of the caller's officer id, `borough` one of the caller's borough, `force` any clip,
-    `itself` the dock whose register entry names the caller's client id.
+    `itself` the dock whose register entry names the caller's client id, `self` what is the caller's alone.
 A3  A scope that rests on a claim the token lacks gives nothing: the caller is refused, never widened.
 A4  Outside one's scope a clip does not exist.
 A5  An auditor whose token names a borough reads the audit feed of that borough only.
@@ -39,6 +39,8 @@ class Permission(StrEnum):
     MANAGE = "manage"  # quarantine, docks, holds, approvals
     OPERATE = "operate"  # health details, replay
     HAND_OVER = "hand-over"  # grant, receipt
+    SIGN_ON = "sign-on"  # one's own sessions: every person
+    LOOK_UP = "look-up"  # what clips can be called: everybody known, docks too
 
 
 class Scope(StrEnum):
@@ -47,6 +49,7 @@ class Scope(StrEnum):
     FORCE = "force"
     FORCE_OR_BOROUGH = "force-or-borough"
     ITSELF = "itself"
+    SELF = "self"
 
 
 _FOOTAGE = {Role.OFFICER: Scope.OWN, Role.SUPERVISOR: Scope.BOROUGH, Role.EVIDENCE_MANAGER: Scope.FORCE}
@@ -66,6 +69,8 @@ TABLE: Mapping[Permission, Mapping[Role, Scope]] = MappingProxyType(
         Permission.MANAGE: {Role.EVIDENCE_MANAGER: Scope.FORCE},
         Permission.OPERATE: {Role.OPERATOR: Scope.FORCE},
         Permission.HAND_OVER: {Role.DOCK: Scope.ITSELF},
+        Permission.SIGN_ON: {role: Scope.SELF for role in Role if role is not Role.DOCK},
+        Permission.LOOK_UP: dict.fromkeys(Role, Scope.SELF),
     }
 )
 
@@ -98,6 +103,7 @@ class Reach:
     officer: OfficerId | None = None
     borough: Borough | None = None
     client: str | None = None
+    subject: str | None = None
 
     def covers(self, clip: Clip) -> bool:
         if self.force:
@@ -126,4 +132,5 @@ def _union(caller: Caller, scopes: Iterable[Scope]) -> Reach:
         officer=caller.officer if Scope.OWN in found else None,
         borough=caller.borough if Scope.BOROUGH in found or feed else None,
         client=caller.client if Scope.ITSELF in found else None,
+        subject=caller.subject if Scope.SELF in found else None,
     )

@@ -78,8 +78,24 @@ def test_only_a_dock_hands_over_and_only_as_itself(role: str) -> None:
             reach(caller, Permission.HAND_OVER)
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_every_person_signs_on_as_themselves_and_a_dock_does_not(role: str) -> None:
+    caller = a_caller(Role(role))
+    if role == "dock":
+        with pytest.raises(NotAllowed, match="roles"):
+            reach(caller, Permission.SIGN_ON)
+    else:
+        assert reach(caller, Permission.SIGN_ON) == Reach(subject=caller.subject)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_known_may_look_up_what_clips_can_be_called(role: str) -> None:
+    caller = a_caller(Role(role))
+    assert reach(caller, Permission.LOOK_UP) == Reach(subject=caller.subject)
+
+
 def test_the_table_here_and_the_table_there_have_the_same_rows_and_columns() -> None:
-    assert {*DESIGN_SECTION_7, "hand-over"} == {str(permission) for permission in Permission}
+    assert {*DESIGN_SECTION_7, "hand-over", "sign-on", "look-up"} == {str(permission) for permission in Permission}
     assert set(ROLES) == {str(role) for role in Role}
     assert set(TABLE) == set(Permission)
 

@@ -14,7 +14,7 @@ PORTS = (*RULES, "shared.ports")
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "shared/domain": RULES,
     "shared/errors.py": (),
-    "shared/ports.py": RULES,
+    "shared/ports": (*RULES, "shared.ports"),
     "shared/settings.py": ("pydantic",),
     "shared/metrics.py": (),
     "shared/telemetry": ("shared.ports", "shared.metrics", "shared.telemetry", "opencensus", "azure.core"),

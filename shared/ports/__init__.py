@@ -1,0 +1,58 @@
+"""What the verbs need from the outside world, and what each promise means.
+
+A port says what is true when a call returns and what is known when it raises. tests/contract holds every
+implementation, the fakes included, to these words. A call that raises anything but what its promise names is a
+fault: whether it had its effect is unknown, and asking again is safe.
+"""
+
+from shared.ports.outside import (
+    Announcer,
+    DeadLetters,
+    FixityQueue,
+    Footage,
+    Gone,
+    Inspector,
+    Keys,
+    Links,
+    Metrics,
+    Probe,
+    Signer,
+    Tokens,
+)
+from shared.ports.records import (
+    Clash,
+    ClipFilter,
+    Create,
+    EntryFilter,
+    Held,
+    Place,
+    Record,
+    Records,
+    Replace,
+    Write,
+)
+
+__all__ = [
+    "Announcer",
+    "Clash",
+    "ClipFilter",
+    "Create",
+    "DeadLetters",
+    "EntryFilter",
+    "FixityQueue",
+    "Footage",
+    "Gone",
+    "Held",
+    "Inspector",
+    "Keys",
+    "Links",
+    "Metrics",
+    "Place",
+    "Probe",
+    "Record",
+    "Records",
+    "Replace",
+    "Signer",
+    "Tokens",
+    "Write",
+]
