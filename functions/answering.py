@@ -4,7 +4,6 @@ Problems are RFC 9457 documents that name the field. A fault is logged by its ki
 which may hold an address with a right in it or somebody's name; its answer has the request's id and nothing else.
 """
 
-import json
 import logging
 import traceback
 from collections.abc import Mapping
@@ -22,6 +21,7 @@ from shared.errors import (
     NotFound,
     PreconditionMissing,
     Refusal,
+    SamePerson,
     Stale,
     Unauthenticated,
     Weeded,
@@ -34,6 +34,7 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     Malformed: HTTPStatus.BAD_REQUEST,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     NotAllowed: HTTPStatus.FORBIDDEN,
+    SamePerson: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     OutOfReach: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
@@ -47,6 +48,16 @@ PROBLEM = "application/problem+json"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="continuity"'}
 
 
+class Problem(BaseModel):
+    """An RFC 9457 document: an answer of its own, or within an answer about several things."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+
+
 def respond(
     body: BaseModel | bytes | str, status: HTTPStatus, content_type: str, headers: Mapping[str, str], request_id: str
 ) -> func.HttpResponse:
@@ -57,9 +68,12 @@ def respond(
 
 
 def problem(no: Refusal, request_id: str) -> func.HttpResponse:
-    status = STATUS[type(no)]
-    headers = CHALLENGE if status is HTTPStatus.UNAUTHORIZED else {}
-    return respond(_document(status, str(no), no.field), status, PROBLEM, headers, request_id)
+    headers = CHALLENGE if STATUS[type(no)] is HTTPStatus.UNAUTHORIZED else {}
+    return _answered(refusal(no), headers, request_id)
+
+
+def refusal(no: Refusal) -> Problem:
+    return _document(STATUS[type(no)], str(no), no.field)
 
 
 def code_of(no: Refusal) -> str:
@@ -68,10 +82,14 @@ def code_of(no: Refusal) -> str:
 
 
 def failed(fault: Exception, door: str, request_id: str) -> func.HttpResponse:
+    return _answered(failure(fault, door, request_id), {}, request_id)
+
+
+def failure(fault: Exception, door: str, request_id: str) -> Problem:
+    """What the caller is told of it; the operator finds it in the log."""
     log.error("%s failed: request=%s %s", door, request_id, place_of(fault))
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = f"this failed on our side; whether it was done is not known. Ask again; name request {request_id}"
-    return respond(_document(status, detail, None), status, PROBLEM, {}, request_id)
+    return _document(HTTPStatus.INTERNAL_SERVER_ERROR, detail, None)
 
 
 def place_of(fault: BaseException) -> str:
@@ -87,6 +105,10 @@ def place_of(fault: BaseException) -> str:
     return f"{' <- '.join(kinds)} at {at}"
 
 
-def _document(status: HTTPStatus, detail: str, field: str | None) -> str:
-    document = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
-    return json.dumps(document | ({"field": field} if field else {}))
+def _document(status: HTTPStatus, detail: str, field: str | None) -> Problem:
+    return Problem(title=status.phrase, status=status, detail=detail, field=field)
+
+
+def _answered(document: Problem, headers: Mapping[str, str], request_id: str) -> func.HttpResponse:
+    text = document.model_dump_json(exclude_none=True)
+    return respond(text, HTTPStatus(document.status), PROBLEM, headers, request_id)

@@ -27,7 +27,7 @@ def known(asking: Asking, req: func.HttpRequest, caller: Caller, permission: Per
     if given is not None and not KEY.fullmatch(given):
         raise Malformed("at most 128 visible ASCII characters", field="Idempotency-Key")
     key = f"{actor.id}\n{given}" if given else asking.request
-    return replace(asking, actor=actor, session=caller.session, borough=caller.borough, key=key)
+    return replace(asking, actor=actor, subject=caller.subject, borough=caller.borough, key=key)
 
 
 def bearer(req: func.HttpRequest) -> str:

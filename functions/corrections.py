@@ -1,4 +1,4 @@
-"""The doors to what a person puts right on a clip: whose it is, its incident, and letting it out of quarantine."""
+"""The doors to what a person puts right on a clip: whose it is, its incident, its release, what they said it is."""
 
 import azure.functions as func
 
@@ -9,8 +9,10 @@ from functions.shown import ShownClip
 from shared.domain.access import Permission
 from shared.domain.entry import Operation
 from shared.domain.footage import Borough, OfficerId
+from shared.errors import Conflict, Weeded
 from shared.usecases.correct import Incident, Officer, correct_incident, correct_officer
 from shared.usecases.release import release
+from shared.usecases.undo import undo
 
 bp = func.Blueprint()
 
@@ -34,6 +36,10 @@ class ReleaseBody(Body):
     reason: PlainText
 
 
+class UndoBody(Body):
+    reason: PlainText
+
+
 OFFICER = Door(
     name="correct_officer",
     method="PUT",
@@ -44,6 +50,7 @@ OFFICER = Door(
     body=OfficerBody,
     changes=True,
     shows=ShownClip,
+    refuses=(Conflict, Weeded),
 )
 INCIDENT = Door(
     name="correct_incident",
@@ -55,6 +62,7 @@ INCIDENT = Door(
     body=IncidentBody,
     changes=True,
     shows=ShownClip,
+    refuses=(Conflict, Weeded),
 )
 RELEASE = Door(
     name="release",
@@ -66,6 +74,19 @@ RELEASE = Door(
     body=ReleaseBody,
     changes=True,
     shows=ShownClip,
+    refuses=(Conflict, Weeded),
+)
+UNDO = Door(
+    name="undo",
+    method="POST",
+    route="footage/{id}/undo",
+    about="Take back what you last said a clip is.",
+    permission=Permission.DESCRIBE,
+    operation=Operation.ALTERATION,
+    body=UndoBody,
+    changes=True,
+    shows=ShownClip,
+    refuses=(Conflict, Weeded),
 )
 
 
@@ -99,6 +120,19 @@ async def correct_the_incident(request: Request[IncidentBody, None]) -> Answer:
 @opens(bp, RELEASE)
 async def release_footage(request: Request[ReleaseBody, None]) -> Answer:
     held = await release(
+        clip_named(request),
+        request.body.reason,
+        version=request.version,
+        reach=request.reach,
+        asking=request.asking,
+        records=request.services.records,
+    )
+    return clip_shown(held)
+
+
+@opens(bp, UNDO)
+async def undo_category(request: Request[UndoBody, None]) -> Answer:
+    held = await undo(
         clip_named(request),
         request.body.reason,
         version=request.version,

@@ -14,7 +14,7 @@ from shared.domain.access import Permission
 from shared.domain.entry import Operation
 from shared.domain.footage import Borough, ClipId, Dock, DockId, OfficerId, Sha256
 from shared.domain.grant import Wanted
-from shared.errors import Malformed
+from shared.errors import Conflict, Malformed, PreconditionMissing, Stale
 from shared.usecases.docks import list_docks, read_dock, register_dock
 from shared.usecases.grant import grant
 from shared.usecases.receipt import Pending, receipt
@@ -57,6 +57,7 @@ REGISTER = Door(
     operation=Operation.ADMINISTRATION,
     body=DockBody,
     shows=ShownDock,
+    refuses=(Conflict, Stale, PreconditionMissing),
 )
 LIST = Door(
     name="list_docks",
@@ -86,6 +87,7 @@ GRANT = Door(
     body=GrantBody,
     shows=ShownGrant,
     status=HTTPStatus.CREATED,
+    refuses=(Conflict,),
 )
 RECEIPT = Door(
     name="receipt",
@@ -96,6 +98,7 @@ RECEIPT = Door(
     operation=Operation.ADMINISTRATION,
     shows="text/plain",
     also={HTTPStatus.ACCEPTED: ShownPending},
+    refuses=(Conflict,),
 )
 
 

@@ -1,13 +1,13 @@
 """The front desk. Every HTTP door stands behind it.
 
-In order: 1. who is asking; 2. may they; 3. what are they asking; 4. the verb, which writes down what it does before
-it shows or changes anything; 5. the answer. A refusal for want of a right, or because it came too late, is entered
-(usecases/refuse.py) before it is answered; if it cannot be entered, that is a fault.
+In order: 1. who is asking, and in which session; 2. may they; 3. what are they asking; 4. the verb, which writes down
+what it does before it shows or changes anything; 5. the answer. A refusal for want of a right, or because it came too
+late, is entered (usecases/refuse.py) before it is answered; if it cannot be entered, that is a fault.
 
 No door is hung any other way: tests/house sees to it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
@@ -17,24 +17,17 @@ from pydantic import BaseModel
 
 from functions.answering import code_of, failed, problem, respond
 from functions.asking import bearer, known, stranger
-from functions.parsing import IDENTIFIER, UUID, parsed_body, parsed_query, version_in
+from functions.attending import attended
+from functions.parsing import IDENTIFIER, LARGEST_BODY, UUID, Query, parsed_body, parsed_query, version_in
 from functions.watched import watched
 from shared import wiring
 from shared.domain.access import Caller, Permission, Reach, reach
 from shared.domain.claims import caller as caller_of
 from shared.domain.entry import Asking, Operation
-from shared.errors import (
-    Condemned,
-    Conflict,
-    NotAllowed,
-    NotFound,
-    PreconditionMissing,
-    Refusal,
-    Unauthenticated,
-    Weeded,
-)
-from shared.usecases.refuse import refuse, refuse_nobody
-from shared.usecases.within import OutOfReach
+from shared.domain.footage import ClipId
+from shared.errors import PreconditionMissing, Refusal, Unauthenticated
+from shared.usecases.attend import Attended
+from shared.usecases.refuse import ENTERED, clip_refused, refuse, refuse_nobody
 from shared.wiring import Services
 
 B = TypeVar("B")
@@ -48,7 +41,10 @@ class Door:
     `about` is what it does, in one sentence for those who call it. `permission` is None for a door open to all;
     `by_name`: where the name in the route decides, the permission for each. `changes`: the caller must say which
     version it changes. `shows` is the shape of the good answer, or its content type where it is no JSON; `also`: the
-    other answers that are no refusal, and their shapes (None: no body).
+    other answers that are no refusal, and their shapes (None: no body). `refuses`: what its verb says no with, beyond
+    what follows from the rest (functions/describing.py); tests/functions sees that no other no is ever said.
+    `largest`: the bytes its body may have. `attends`: whoever comes is in a session, and out if it was revoked; False
+    where one is left, which sees to it by itself, and where the store that keeps them may be what is wrong.
     """
 
     name: str
@@ -64,6 +60,9 @@ class Door:
     status: HTTPStatus = HTTPStatus.OK
     also: Mapping[HTTPStatus, type[BaseModel] | str | None] = field(default_factory=dict)
     by_name: Mapping[str, Permission] = field(default_factory=dict)
+    refuses: tuple[type[Refusal], ...] = ()
+    largest: int = LARGEST_BODY
+    attends: bool = True
 
     def asks_for(self, name: str | None) -> Permission | None:
         """The permission it takes; `name` is the one in the route."""
@@ -72,7 +71,11 @@ class Door:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request(Generic[B, Q]):
-    """A request that was let in: who, within what reach, what they ask. `version` is "" if they name none."""
+    """A request that was let in: who, within what reach, what they ask. `version` is "" if they name none.
+
+    `have`: the ETags of what they have already (If-None-Match), as they were sent. `attended`: the session they are in,
+    for a person at a door that is attended.
+    """
 
     caller: Caller
     reach: Reach
@@ -82,6 +85,17 @@ class Request(Generic[B, Q]):
     body: B
     query: Q
     version: str
+    have: str = ""
+    attended: Attended | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Who came to the desk; `session` is None for those who have none."""
+
+    caller: Caller
+    asking: Asking
+    session: Attended | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,18 +108,14 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-# The refusals that are entered, with the reason's code: for want of a right, and for coming too late or alone.
-ENTERED: Mapping[type[Refusal], str] = {
-    NotAllowed: "not-allowed",
-    NotFound: "not-found",
-    OutOfReach: "not-found",
-    Conflict: "conflict",
-    Condemned: "condemned",
-    Weeded: "weeded",
-}
-
 Handler = Callable[[Request[Any, Any]], Awaitable[Answer]]
 Opened = Callable[[func.HttpRequest, func.Context], Awaitable[func.HttpResponse]]
+_HUNG: dict[func.Blueprint, list[Door]] = {}
+
+
+def doors_of(rooms: Iterable[func.Blueprint]) -> tuple[Door, ...]:
+    """The doors that were hung in these rooms, in their order."""
+    return tuple(door for room in rooms for door in _HUNG.get(room, ()))
 
 
 def opens(bp: func.Blueprint, door: Door) -> Callable[[Handler], Opened]:
@@ -120,6 +130,7 @@ def opens(bp: func.Blueprint, door: Door) -> Callable[[Handler], Opened]:
         opened.door = door  # type: ignore[attr-defined] # read by tests/house
         routed = bp.route(door.route, methods=[door.method], auth_level=func.AuthLevel.ANONYMOUS)(opened)
         hung: Opened = bp.function_name(door.name)(routed)
+        _HUNG.setdefault(bp, []).append(door)
         return hung
 
     return hang
@@ -132,7 +143,8 @@ async def _attend(
         with watched(services.metrics, door.name):
             asking = stranger(req, request_id=request_id, now=services.now(), seed=services.seed())
             caller, asking = await _recognise(door, req, asking, services)
-            answer = await _let_in(door, handler, req, caller, asking, services)
+            session, asking = await attended(caller, asking, services) if door.attends else (None, asking)
+            answer = await _let_in(door, handler, req, _Known(caller, asking, session), services)
             return respond(answer.body, answer.status, answer.content_type, answer.headers, request_id)
     except Refusal as no:
         services.metrics.count("refused", of=code_of(no))
@@ -155,39 +167,36 @@ async def _recognise(door: Door, req: func.HttpRequest, asking: Asking, services
     return caller, known(asking, req, caller, permission)
 
 
-async def _let_in(
-    door: Door, handler: Handler, req: func.HttpRequest, caller: Caller, asking: Asking, services: Services
-) -> Answer:
+async def _let_in(door: Door, handler: Handler, req: func.HttpRequest, who: _Known, services: Services) -> Answer:
     """2. to 4. What is refused for want of a right, or because it is too late, is entered before it is answered."""
     try:
-        request = _asked(door, req, caller, asking, services)
+        request = _asked(door, req, who, services)
         return await handler(request)
     except tuple(ENTERED) as no:
-        clip = _clip_refused(no, req)
+        clip = clip_refused(no, _clip_named(req, no))
         subject, code = clip or _subject(req), ENTERED[type(no)]
-        await refuse(code, door=door.name, subject=subject, clip=clip, asking=asking, records=services.records)
+        await refuse(code, door=door.name, subject=subject, clip=clip, asking=who.asking, records=services.records)
         raise
 
 
-def _clip_refused(no: Refusal, req: func.HttpRequest) -> str | None:
-    """The clip on whose trail the refusal belongs: one that is there, whether or not the caller may know it."""
-    if isinstance(no, OutOfReach):
-        return no.clip.id
-    given = req.route_params.get("id", "")
-    return given if isinstance(no, Conflict | Weeded) and UUID.fullmatch(given) else None
+def _clip_named(req: func.HttpRequest, no: Refusal) -> ClipId | None:
+    given = no.about or req.route_params.get("id", "")
+    return ClipId(given) if UUID.fullmatch(given) else None
 
 
-def _asked(door: Door, req: func.HttpRequest, caller: Caller, asking: Asking, services: Services) -> Request[Any, Any]:
+def _asked(door: Door, req: func.HttpRequest, who: _Known, services: Services) -> Request[Any, Any]:
     permission = _permission(door, req)
     return Request(
-        caller=caller,
-        reach=reach(caller, permission) if permission else Reach(),
-        asking=asking,
+        caller=who.caller,
+        reach=reach(who.caller, permission) if permission else Reach(),
+        asking=who.asking,
+        attended=who.session,
         services=services,
         route=dict(req.route_params),
         version=_version(door, req),
-        query=parsed_query(door.query, req) if door.query else None,
-        body=parsed_body(door.body, req) if door.body else None,
+        have=str(req.headers.get("If-None-Match", "")),
+        query=parsed_query(door.query or Query, req),
+        body=parsed_body(door.body, req, door.largest) if door.body else None,
     )
 
 

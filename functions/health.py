@@ -1,11 +1,11 @@
-"""The doors of health: alive, for anybody; what the service rests on, for operators."""
+"""The doors of health: alive, for anybody; what it rests on, what waits and what was last done, for operators."""
 
 from http import HTTPStatus
 
 import azure.functions as func
 
 from functions.door import Answer, Door, Request, opens
-from functions.shown import ShownAnswers, ShownHealth
+from functions.shown_health import ShownHealth, ShownHealthDetails
 from shared.domain.access import Permission
 from shared.domain.entry import Operation
 from shared.usecases.health import health_details
@@ -25,11 +25,12 @@ DETAILS = Door(
     name="health_details",
     method="GET",
     route="health/details",
-    about="What the service rests on, and whether it answers.",
+    about="What the service rests on, what waits in it and since when, and when its own work was last done.",
     permission=Permission.OPERATE,
     operation=Operation.ADMINISTRATION,
-    shows=ShownAnswers,
-    also={HTTPStatus.SERVICE_UNAVAILABLE: ShownAnswers},
+    shows=ShownHealthDetails,
+    also={HTTPStatus.SERVICE_UNAVAILABLE: ShownHealthDetails},
+    attends=False,  # a session is kept in the store, and it is when the store is down that this is asked
 )
 
 
@@ -40,8 +41,8 @@ async def health(request: Request[None, None]) -> Answer:
 
 @opens(bp, DETAILS)
 async def details(request: Request[None, None]) -> Answer:
-    """503 when anything it rests on does not answer, so that a probe need not read the body."""
+    """503 when anything does not answer, so that a probe need not read the body."""
     services = request.services
-    answered = await health_details(asking=request.asking, records=services.records, probe=services.probe)
-    status = HTTPStatus.OK if all(answered.values()) else HTTPStatus.SERVICE_UNAVAILABLE
-    return Answer(body=ShownAnswers(answers=dict(answered)), status=status)
+    told = await health_details(asking=request.asking, records=services.records, probe=services.probe)
+    status = HTTPStatus.OK if told.well else HTTPStatus.SERVICE_UNAVAILABLE
+    return Answer(body=ShownHealthDetails.model_validate(told), status=status)

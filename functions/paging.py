@@ -47,7 +47,7 @@ def page_token(place: Place, *, question: str, key: bytes, now: datetime) -> str
 def place_of(token: str, *, question: str, key: bytes, now: datetime) -> Place:
     """Where the page begins. Raises Malformed for any token that was not given for just this."""
     try:
-        raw = base64.urlsafe_b64decode(token + "==")
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise Malformed(REFUSED, field="page") from None
     mac, payload = raw[:MAC], raw[MAC:]

@@ -1,16 +1,30 @@
 """From bytes and query texts to what a door declared. What does not fit is refused by the name of its field."""
 
 import base64
+import json
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from ipaddress import ip_address
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 import azure.functions as func
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 
+from shared.domain.annotate import LONGEST_NOTE
+from shared.domain.categorise import CATEGORIES
 from shared.domain.entry import REASON_LENGTH
 from shared.errors import Malformed
 
@@ -42,11 +56,25 @@ PlainText = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_LENGTH),
     AfterValidator(_plain),
 ]
+
+
+def _lines(text: str) -> str:
+    _plain(text.replace("\n", ""))
+    return text
+
+
+NoteText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NOTE),
+    AfterValidator(_lines),
+]
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 Identifier = Annotated[str, StringConstraints(pattern=f"^{IDENTIFIER.pattern}$")]
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 Uuid = Annotated[str, StringConstraints(pattern=f"^{UUID.pattern}$")]
 ETAG = re.compile(r'"?([A-Za-z0-9_-]+)"?')
+ISO_8601 = re.compile(r"\d{4}-\d\d-\d\d")
+FIELD = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
 def canonical_address(text: str) -> str:
@@ -60,6 +88,13 @@ def canonical_address(text: str) -> str:
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
+def _written_out(at: Any) -> Any:
+    """Raises ValueError for digits alone: pydantic takes them for seconds since 1970, which is nobody's time here."""
+    if isinstance(at, str) and not ISO_8601.match(at):
+        raise ValueError("a time in ISO 8601 is wanted")
+    return at
+
+
 def _utc(at: datetime) -> datetime:
     try:
         return at.astimezone(UTC)
@@ -67,21 +102,43 @@ def _utc(at: datetime) -> datetime:
         raise ValueError("this time has no place in UTC") from None
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
+def _version(shown: str) -> str:
+    """The store's version that `version_out` wrote. Raises ValueError if it wrote no such thing."""
+    version = base64.urlsafe_b64decode(shown + "==").decode()
+    if not version:
+        raise ValueError("a version as it was shown is wanted")
+    return version
+
+
+def _category(name: str) -> str:
+    if name not in CATEGORIES:
+        raise ValueError(f"one of {', '.join(CATEGORIES)}")
+    return name
+
+
+Version = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{1,200}$"), AfterValidator(_version)]
+CategoryName = Annotated[
+    Identifier, AfterValidator(_category), WithJsonSchema({"type": "string", "enum": list(CATEGORIES)})
+]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_utc)]
 NetworkAddress = Annotated[str, AfterValidator(canonical_address)]
 
 
-def parsed_body(kind: type[M], req: func.HttpRequest) -> M:
+def parsed_body(kind: type[M], req: func.HttpRequest, largest: int = LARGEST_BODY) -> M:
     raw = req.get_body()
-    if len(raw) > LARGEST_BODY:
-        raise Malformed(f"at most {LARGEST_BODY} bytes", field="body")
+    if len(raw) > largest:
+        raise Malformed(f"at most {largest} bytes", field="body")
     try:
-        return kind.model_validate_json(raw)
+        body = kind.model_validate_json(raw)
     except ValidationError as wrong:
         raise _malformed(wrong, "body") from None
+    json.loads(raw, object_pairs_hook=_once, parse_int=str)
+    return body
 
 
 def parsed_query(kind: type[M], req: func.HttpRequest) -> M:
+    """The host joins what was said twice with a comma, which is another question: its address still tells."""
+    _once((name.lower(), value) for name, value in parse_qsl(urlsplit(req.url).query))
     try:
         return kind.model_validate(dict(req.params))
     except ValidationError as wrong:
@@ -95,9 +152,7 @@ def version_in(req: func.HttpRequest) -> str | None:
         return None
     ours = ETAG.fullmatch(given.strip())
     try:
-        if ours is None:
-            raise ValueError
-        return base64.urlsafe_b64decode(ours[1] + "==").decode()
+        return _version(ours[1] if ours else "")
     except ValueError:
         raise Malformed("this is no ETag of ours", field="If-Match") from None
 
@@ -110,5 +165,19 @@ def version_out(version: str) -> str:
 def _malformed(wrong: ValidationError, where: str) -> Malformed:
     """The first of what is wrong, by field; never the value that was sent."""
     error = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
-    path = ".".join(str(part) for part in error["loc"])
+    path = ".".join(_named(str(part)) for part in error["loc"])
     return Malformed(f"{path or where}: {error['msg']}", field=path or where)
+
+
+def _once(said: Iterable[tuple[str, Any]]) -> None:
+    """Two readers of a name that is said twice may read two things, so neither is read."""
+    seen: set[str] = set()
+    for name, _ in said:
+        if name in seen:
+            raise Malformed(f"{_named(name)}: said twice", field=_named(name))
+        seen.add(name)
+
+
+def _named(field: str) -> str:
+    """A field nobody knows has any name its sender likes, so it may be no text to repeat."""
+    return field if FIELD.fullmatch(field) else "unreadable"

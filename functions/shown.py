@@ -50,6 +50,7 @@ class ShownDecision(Shown):
     by: str | None
     at: datetime | None
     why: str | None
+    approved_by: str | None
 
 
 class ShownRetention(Shown):
@@ -70,7 +71,7 @@ class ShownWeeding(Shown):
 
 
 class ShownClip(Shown):
-    """A clip; of a weeded one, its tombstone. `version` goes into If-Match."""
+    """A clip; of a weeded one, its tombstone. `version` goes into If-Match. `undoable`: by whoever decided last."""
 
     id: str
     version: str
@@ -88,6 +89,7 @@ class ShownClip(Shown):
     poster: bool
     integrity: ShownIntegrity
     decision: ShownDecision
+    undoable: bool
     retention: ShownRetention
     quarantine: tuple[str, ...]
     released_at: datetime | None
@@ -97,7 +99,8 @@ class ShownClip(Shown):
     def of(cls, held: Held[Clip]) -> Self:
         clip = held.record
         facts = {name: getattr(clip, name) for name in cls.model_fields if hasattr(clip, name)}
-        return cls.model_validate({**facts, "version": version_out(held.version), "size": clip.blob.size})
+        made = {"version": version_out(held.version), "size": clip.blob.size, "undoable": clip.undoable is not None}
+        return cls.model_validate({**facts, **made})
 
 
 class ShownClips(Shown):
@@ -172,16 +175,6 @@ class ShownEntries(Shown):
 
     entries: tuple[ShownEntry, ...]
     next: str | None = None
-
-
-class ShownHealth(Shown):
-    status: str = "alive"
-
-
-class ShownAnswers(Shown):
-    """Each thing the service rests on, and whether it answered."""
-
-    answers: dict[str, bool]
 
 
 class ShownKey(Shown):

@@ -1,4 +1,4 @@
-"""What the doors show of a worklist: clips, grants or dead letters, each in its own shape."""
+"""What the doors show of worklists: clips, grants or dead letters, each in its own shape; and how many wait."""
 
 from datetime import datetime
 from typing import Self
@@ -36,7 +36,7 @@ class ShownLetter(Shown):
 
 
 class ShownWorklist(Shown):
-    """A page, the oldest first; `next` is the page token of the one after it, if there is one."""
+    """A page, in the list's own order; `next` is the page token of the one after it, if there is one."""
 
     items: tuple[ShownClip | ShownUnmet | ShownLetter, ...]
     next: str | None
@@ -44,6 +44,31 @@ class ShownWorklist(Shown):
     @classmethod
     def of(cls, rows: tuple[Row, ...], following: str | None) -> Self:
         return cls(items=tuple(_shown(row) for row in rows), next=following)
+
+
+class ShownToDecide(Shown):
+    """How many clips are held, how many of these nobody has decided on, and how many of those go within 7 days."""
+
+    held: int
+    undecided: int
+    expiring: int
+
+
+class ShownWaiting(Shown):
+    """How much waits for an evidence manager, list by list."""
+
+    quarantine: int
+    mismatch: int
+    poison: int
+    unmet_grants: int
+
+
+class ShownWorklists(Shown):
+    """`mine` is null for a caller who is no officer, `waiting` for one who does not manage evidence."""
+
+    mine: ShownToDecide | None
+    within: ShownToDecide
+    waiting: ShownWaiting | None
 
 
 def _shown(row: Row) -> ShownClip | ShownUnmet | ShownLetter:

@@ -9,6 +9,7 @@ from functions.system import system
 from functions.watched import watched
 from shared import wiring
 from shared.usecases.weed import weed
+from shared.usecases.weeding_run import record_run
 
 bp = func.Blueprint()
 log = logging.getLogger(__name__)
@@ -28,8 +29,9 @@ async def weed_footage(timer: func.TimerRequest, context: func.Context) -> None:
     ends = time.monotonic() + LASTS
     run = str(context.invocation_id)
     with watched(services.metrics, "weed"):
+        asking = system("weed", key=run, request=run, services=services)
         report = await weed(
-            asking=system("weed", key=run, request=run, services=services),
+            asking=asking,
             now=services.now,
             records=services.records,
             footage=services.footage,
@@ -39,5 +41,7 @@ async def weed_footage(timer: func.TimerRequest, context: func.Context) -> None:
         for name in ("weeded", "kept", "failed"):
             services.metrics.count(f"weed.{name}", getattr(report, name))
         log.info("weed: weeded=%d kept=%d failed=%d late=%s", report.weeded, report.kept, report.failed, report.late)
+        overdue = await record_run(report, asking=asking, ended_at=services.now(), records=services.records)
+        services.metrics.measure("weed.overdue", overdue.total_seconds())
         if report.failed:
             raise WeedIncomplete(f"{report.failed} clips could not be weeded; the log names them")

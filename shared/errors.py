@@ -6,11 +6,15 @@ text of a store or a library. functions/door.py alone turns a refusal into an HT
 
 
 class Refusal(Exception):
-    """Base of the expected answers. `field` names what was wrong in what the caller sent, where one was."""
+    """Base of the expected answers. `field` names what was wrong in what the caller sent, where one was.
+
+    `about` is the id of the clip that was refused, where the address asked for does not name it.
+    """
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
         self.field = field
+        self.about: str | None = None
 
 
 class Malformed(Refusal):
@@ -27,6 +31,10 @@ class Unauthenticated(Refusal):
 
 class NotAllowed(Refusal):
     """The caller is known, and this is not among what they may do."""
+
+
+class SamePerson(NotAllowed):
+    """It takes a second person, and the caller is the first."""
 
 
 class NotFound(Refusal):

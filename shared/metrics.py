@@ -48,9 +48,10 @@ DECLARED: Mapping[str, Metric] = MappingProxyType(
             *_counts("weed", "weeded", "kept", "failed"),
             *_counts("reconcile", "not-indexed", "missing", "overwritten", "metadata-changed", "resurfaced"),
             *_counts("reconcile", "archived", "leased", "hash-overdue", "condemned-overdue", "failed"),
+            *_counts("session", "started", "ended"),
             Metric(name="refused", unit=Unit.COUNT, by="code"),
             Metric(name="fault", unit=Unit.COUNT, by="verb"),
-            *_seconds("ingest.after-upload", "fixity.after-upload", "fixity.queued"),
+            *_seconds("ingest.after-upload", "fixity.after-upload", "fixity.queued", "weed.overdue"),
             Metric(name="verb.took", unit=Unit.SECONDS, by="verb"),
         )
     }

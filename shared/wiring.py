@@ -6,11 +6,12 @@ needs. One set of clients serves the process; they belong to the event loop of t
 
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from shared.domain.claims import Expected
+from shared.domain.health import MOST_COUNTED, Backlog
 from shared.ports import (
     Announcer,
     DeadLetters,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueClient
 
 DATABASE, CONTAINER, QUEUE = "continuity", "records", "fixity"
+POISON = f"{QUEUE}-poison"  # where the host puts what it gave up
 
 
 class Services(Protocol):
@@ -67,6 +69,8 @@ class Services(Protocol):
     def expected(self) -> Expected: ...
     @property
     def bind_addresses(self) -> bool: ...
+    @property
+    def session_idle(self) -> timedelta: ...
     def now(self) -> datetime: ...
     def seed(self) -> bytes: ...
 
@@ -93,6 +97,10 @@ class Wired:
     @property
     def bind_addresses(self) -> bool:
         return self._settings.sas_address_binding == "on"
+
+    @property
+    def session_idle(self) -> timedelta:
+        return timedelta(minutes=self._settings.session_idle_minutes)
 
     @cached_property
     def records(self) -> Records:
@@ -167,9 +175,17 @@ class Wired:
             "records": self._container.read,
             "footage": lambda: self.footage.landed("nothing/lies/here"),
         }
-        if self._settings.doors is not Doors.WEEDER:  # the weeder's identity has no business with these
-            checks |= {"queue": self._queue.get_queue_properties, "keys": self.keys.verifiers}
-        return ProbeAll(checks)
+        if self._settings.doors is Doors.WEEDER:  # its identity has no business with the rest
+            return ProbeAll(checks)
+        from shared.adapters.queue_fixity import QueueFixity
+
+        letters = self.dead_letters
+        backlogs: dict[str, Callable[[], Awaitable[Backlog]]] = {
+            QUEUE: self.queue.waiting,
+            POISON: QueueFixity(self._queue_named(POISON)).waiting,
+            "dead-letters": lambda: letters.waiting(most=MOST_COUNTED),
+        }
+        return ProbeAll(checks | {"queue": self._queue.get_queue_properties, "keys": self.keys.verifiers}, backlogs)
 
     @cached_property
     def _credential(self) -> "AsyncTokenCredential":
@@ -185,9 +201,12 @@ class Wired:
 
     @cached_property
     def _queue(self) -> "QueueClient":
+        return self._queue_named(QUEUE)
+
+    def _queue_named(self, name: str) -> "QueueClient":
         from azure.storage.queue.aio import QueueClient
 
-        return QueueClient(self._settings.queue_account_url, QUEUE, credential=self._credential)
+        return QueueClient(self._settings.queue_account_url, name, credential=self._credential)
 
     @cached_property
     def _container(self) -> "ContainerProxy":

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shared.domain.access import Caller, Reach, Role
+from shared.domain.annotate import Note, noted
+from shared.domain.approve import Approval
 from shared.domain.entry import Actor, ActorKind, Asking, Draft, Entry, Operation, Trail, numbered
 from shared.domain.footage import (
     Blob,
@@ -20,6 +22,7 @@ from shared.domain.footage import (
     Decision,
     Dock,
     DockId,
+    Evidential,
     Grant,
     Hold,
     Integrity,
@@ -32,6 +35,7 @@ from shared.domain.intake import Landed
 from shared.domain.media import Audio, Inspection, Media, Video
 from shared.domain.naming import footage_path
 from shared.domain.retention import KEPT_FOR, retention
+from shared.domain.session import Session
 
 NOW = datetime(2026, 11, 25, 20, 52, 56, 123456, tzinfo=UTC)
 UPLOADED = NOW - timedelta(hours=2)
@@ -50,6 +54,8 @@ CLIENT = "0d0c5a52-9d8a-4a5e-8a39-0a1b2c3d4e5f"
 CONTENT_TYPE = "video/mp4"
 SHA256 = Sha256("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
 SIZE = 1_048_576
+SIGN_ON = "9b74c9897bac770ffc029102a200c5de"
+SESSION = f"{SIGN_ON}-1"
 JPEG = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
 
 
@@ -105,6 +111,31 @@ def a_hold(**changes: Any) -> Hold:
 def a_decision(**changes: Any) -> Decision:
     decision = Decision(category="stop-and-search", by=OFFICER, at=NOW, why="searched under section 1 PACE")
     return replace(decision, **changes)
+
+
+def an_approval(**changes: Any) -> Approval:
+    """That a supervisor asked for the clip to be evidence no longer, of the decision that `a_decision` is."""
+    approval = Approval(
+        clip=RECORDING,
+        category="other",
+        evidential=Evidential.NO,
+        why="it is the wrong clip",
+        asked_by="P7777",
+        asked_subject="7d4a3c52-0000-4000-8000-000000007777",
+        asked_name="Sgt Grace Hopper",
+        asked_at=NOW,
+        of_decision_at=NOW,
+        borough=BOROUGH,
+        officer=OFFICER,
+    )
+    return replace(approval, **changes)
+
+
+def a_note(**changes: Any) -> Note:
+    """`text` and `at` of one's own make another note where `entry` is another."""
+    entry = changes.get("entry", "0b8a1f0e-52d3-8b07-9b1c-1f2c5d1f9a55")
+    note = noted(RECORDING, "the suspect's face is clear at 02:10", entry=entry, asking=an_asking())
+    return replace(note, **changes)
 
 
 def a_grant(**changes: Any) -> Grant:
@@ -176,9 +207,28 @@ def a_caller(*roles: Role, **changes: Any) -> Caller:
         officer=OFFICER,
         borough=BOROUGH,
         client=CLIENT,
-        session="session-1",
+        sign_on="session-1",
     )
     return replace(caller, **changes)
+
+
+def a_session(**changes: Any) -> Session:
+    """An open session, begun an hour ago, of somebody who was seen just now. `key` is its sign-on's."""
+    key, number = changes.pop("key", SIGN_ON), changes.get("number", 1)
+    session = Session(
+        session=f"{key}-{number}",
+        number=number,
+        actor=OTHER_OFFICER,
+        subject="5b0e7c1a-0000-4000-8000-0000000000a7",
+        name="PC Grace Hopper",
+        roles=(Role.OFFICER,),
+        borough=BOROUGH,
+        client=CLIENT,
+        address="192.0.2.99",
+        started_at=NOW - timedelta(hours=1),
+        last_seen=NOW,
+    )
+    return replace(session, **changes)
 
 
 FORCE = Reach(force=True)

@@ -13,6 +13,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob import BlobProperties
 from azure.storage.blob.aio import ContainerClient
 
+from shared.domain.health import Backlog
 from shared.domain.naming import path_in
 from shared.domain.worklist import DeadLetter
 from shared.ports import Place
@@ -28,6 +29,14 @@ class BlobLetters:
         listed = [item async for item in self._container.list_blobs()]
         beyond = [item for item in listed if after is None or _order(item) > (after.at, after.id)]
         return [await self._letter(item) for item in sorted(beyond, key=_order)[:limit]]
+
+    async def waiting(self, *, most: int) -> Backlog:
+        listed: list[BlobProperties] = []
+        async for item in self._container.list_blobs(results_per_page=most):
+            listed.append(item)
+            if len(listed) == most:
+                break
+        return Backlog(count=len(listed), oldest=min((item.last_modified for item in listed), default=None))
 
     async def _letter(self, item: BlobProperties) -> DeadLetter:
         return _read(item, await self._content(item) if item.size else b"")

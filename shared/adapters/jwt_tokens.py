@@ -1,14 +1,20 @@
 """JwtTokens keeps the promise of Tokens: RS256 signatures of the directory's published keys, and nothing else.
 
 J1  The algorithm is RS256, whatever the token says; keys a token carries or points to are never looked at.
-J2  A key is one of the directory's, by its id. An unknown id has the directory asked, at most once a minute however
-    many such tokens come, and by one asker at a time.
-J3  A token is at most 16 kB. Every refusal is Unauthenticated with a code of CODES.
-J4  If the directory never answered there is nothing to judge by: that is a fault, not the caller's doing.
+J2  A key is one of the directory's, by its id. The directory is asked once at a time and at most once a minute,
+    however many tokens name ids it never gave.
+J3  A token under a known key never waits for the directory. Keys read half a day ago are read again beside the
+    requests, which are judged by those at hand; a key that is no longer published is good until that answer came.
+J4  A token under an unknown key waits for one answer, if it is time to ask or somebody asks already.
+J5  A token is at most 16 kB: three parts, in the letters of its alphabet, claims that are one object and say nothing
+    twice. Every refusal is Unauthenticated with a code of CODES.
+J6  If the directory never answered there is nothing to judge by: that is a fault, not the caller's doing.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -26,8 +32,9 @@ ASKED_EVERY_SECONDS = 60.0
 FIRST_ASKED_EVERY_SECONDS = 2.0  # until the directory has answered once
 KEYS_LAST_SECONDS = 12 * 3600.0
 PATIENCE_SECONDS = 10.0
-# domain/claims.py judges what is claimed; here only the signature is.
-UNJUDGED = {f"verify_{claim}": False for claim in ("exp", "nbf", "iat", "aud", "iss", "sub", "jti")}
+# The decoder passes over letters that are none of the alphabet: without this, one token could be written many ways.
+THREE_PARTS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+SIGNATURES = jwt.PyJWS()  # only the signature is judged here; domain/claims.py judges what is claimed
 
 Fetch = Callable[[str], Awaitable[Any]]
 
@@ -50,38 +57,58 @@ class JwtTokens:
         self._keys: Mapping[str, RSAPublicKey] = {}
         self._answered: float | None = None
         self._asked: float | None = None
-        self._asking = asyncio.Lock()
+        self._asking: asyncio.Task[None] | None = None  # the loop itself would let go of it
+        self._fault: Exception | None = None
 
     async def claims(self, token: str) -> Mapping[str, Any]:
         key = await self._key(_key_id(token))
         try:
-            claims: Mapping[str, Any] = jwt.decode(token, key, algorithms=[ALGORITHM], options=UNJUDGED)  # type: ignore[arg-type]
+            said = SIGNATURES.decode(token, key, algorithms=[ALGORITHM])
+            claims = json.loads(said, object_pairs_hook=_said_once)
         except jwt.InvalidSignatureError:
             raise Unauthenticated("the token's signature is not from our directory", code="signature") from None
         except (jwt.PyJWTError, ValueError, RecursionError):
             raise _malformed() from None
+        if not isinstance(claims, dict):
+            raise _malformed()
         return claims
 
+    async def close(self) -> None:
+        """Give up the question that is on its way, if one is."""
+        if self._asking is not None:
+            self._asking.cancel()
+            await asyncio.wait([self._asking])
+
     async def _key(self, key_id: str) -> RSAPublicKey:
-        if key_id not in self._keys or self._outdated():
-            async with self._asking:
-                if self._may_ask():  # not if another asked while we waited
-                    await self._ask()
+        if key_id not in self._keys:
+            if (asking := self._ask()) is not None:
+                await asyncio.wait([asking])  # whoever gives up waiting leaves the question to the others
+        elif self._outdated():
+            self._ask()
         if self._answered is None:
-            raise RuntimeError("the directory has not yet said which keys it signs with")
+            raise RuntimeError("the directory's keys could not be read") from self._fault
         if key_id not in self._keys:
             raise Unauthenticated("the token is signed with a key that is not our directory's", code="key")
         return self._keys[key_id]
 
-    async def _ask(self) -> None:
+    def _ask(self) -> asyncio.Task[None] | None:
+        """The question that is on its way, put now if it may be; None: it is too early to ask again."""
+        if self._asking is not None and not self._asking.done():
+            return self._asking
+        if not self._may_ask():
+            return None
         self._asked = self._clock()
+        self._asking = asyncio.create_task(self._read_keys())
+        return self._asking
+
+    async def _read_keys(self) -> None:
+        """Never raises: the keys at hand are good until the directory says otherwise."""
         try:
             keys = _directory_keys(await self._fetch(self._url))
-        except Exception as error:
-            if self._answered is None:
-                raise RuntimeError("the directory's keys could not be read") from error
-            return  # the keys we have are good until the directory says otherwise
-        self._keys, self._answered = keys, self._clock()
+        except Exception as fault:  # noqa: BLE001 - whatever it is: who waits is told, and the next minute tries again
+            self._fault = fault
+            return
+        self._keys, self._answered, self._fault = keys, self._clock(), None
 
     def _may_ask(self) -> bool:
         every = FIRST_ASKED_EVERY_SECONDS if self._answered is None else ASKED_EVERY_SECONDS
@@ -95,7 +122,7 @@ def _key_id(token: str) -> str:
     """The key id the token names, once its header is one we take. Raises Unauthenticated."""
     if not token:
         raise Unauthenticated("there is no token", code="missing")
-    if len(token) > LONGEST_TOKEN:
+    if len(token) > LONGEST_TOKEN or THREE_PARTS.fullmatch(token) is None:
         raise _malformed()
     try:
         header = jwt.get_unverified_header(token)
@@ -107,6 +134,14 @@ def _key_id(token: str) -> str:
     if not isinstance(key_id, str) or not 0 < len(key_id) <= LONGEST_KEY_ID:
         raise Unauthenticated("the token does not name the key it is signed with", code="key")
     return key_id
+
+
+def _said_once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these members. Raises ValueError where one is there twice: who reads it otherwise reads another."""
+    said = dict(pairs)
+    if len(said) != len(pairs):
+        raise ValueError("a member is there twice")
+    return said
 
 
 def _directory_keys(published: Any) -> Mapping[str, RSAPublicKey]:

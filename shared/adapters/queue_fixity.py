@@ -9,7 +9,9 @@ import json
 from azure.storage.queue.aio import QueueClient
 
 from shared.domain.footage import ClipId
+from shared.domain.health import Backlog
 
+MOST_PEEKED = 32  # what the service shows at once
 FOREVER = -1  # by default a message is dropped unread after seven days
 
 
@@ -20,3 +22,9 @@ class QueueFixity:
     async def ask(self, clip: ClipId) -> None:
         message = base64.b64encode(json.dumps({"clip": clip}).encode())
         await self._client.send_message(message.decode("ascii"), time_to_live=FOREVER)
+
+    async def waiting(self) -> Backlog:
+        properties = await self._client.get_queue_properties()
+        seen = await self._client.peek_messages(max_messages=MOST_PEEKED)
+        inserted = [message.inserted_on for message in seen if message.inserted_on is not None]
+        return Backlog(count=properties.approximate_message_count or 0, oldest=min(inserted, default=None))

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Protocol
 
 from shared.domain.entry import Actor, ActorKind
-from shared.domain.footage import Borough, Clip, OfficerId
+from shared.domain.footage import Borough, OfficerId
 from shared.errors import NotAllowed
 
 
@@ -77,7 +78,11 @@ TABLE: Mapping[Permission, Mapping[Role, Scope]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Somebody a valid token speaks for. `client` is the application the token was issued to."""
+    """Somebody a valid token speaks for. `client` is the application the token was issued to.
+
+    `application`: the token is that application's own, and nobody's. `sign_on` is the directory's id of the sign-on
+    that the token came of; `issued`, in seconds of 1970, is when it did.
+    """
 
     subject: str
     roles: frozenset[Role]
@@ -85,14 +90,27 @@ class Caller:
     officer: OfficerId | None = None
     borough: Borough | None = None
     client: str | None = None
-    session: str | None = None
+    sign_on: str | None = None
+    issued: float | None = None
+    application: bool = False
 
-    def actor(self, permission: Permission) -> Actor:
+    def actor(self, permission: Permission | None = None) -> Actor:
         """The caller as an entry names them: with all their roles that carry the permission, or all if none does."""
-        carrying = [role for role in Role if role in self.roles and role in TABLE[permission]]
+        carrying = [role for role in Role if role in self.roles and permission and role in TABLE[permission]]
         roles = carrying or [role for role in Role if role in self.roles]
-        kind = ActorKind.DOCK if roles == [Role.DOCK] else ActorKind.PERSON
+        kind = ActorKind.SERVICE if self.application else ActorKind.PERSON
+        kind = ActorKind.DOCK if roles == [Role.DOCK] else kind
         return Actor(id=self.officer or self.subject, kind=kind, name=self.name, role=", ".join(roles) or None)
+
+
+class Placed(Protocol):
+    """What lies within somebody's reach or does not: a clip, or what goes with one."""
+
+    @property
+    def officer(self) -> OfficerId | None: ...
+
+    @property
+    def borough(self) -> Borough | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +123,11 @@ class Reach:
     client: str | None = None
     subject: str | None = None
 
-    def covers(self, clip: Clip) -> bool:
+    def covers(self, thing: Placed) -> bool:
         if self.force:
             return True
-        own = self.officer is not None and clip.officer == self.officer
-        return own or (self.borough is not None and clip.borough == self.borough)
+        own = self.officer is not None and thing.officer == self.officer
+        return own or (self.borough is not None and thing.borough == self.borough)
 
 
 def reach(caller: Caller, permission: Permission) -> Reach:
@@ -122,6 +140,15 @@ def reach(caller: Caller, permission: Permission) -> Reach:
     if reached == Reach():
         raise NotAllowed("your token does not say which officer, borough or client you are")
     return reached
+
+
+def may(caller: Caller, permission: Permission) -> bool:
+    """Whether there is anything the caller may touch under the permission."""
+    try:
+        reach(caller, permission)
+    except NotAllowed:
+        return False
+    return True
 
 
 def _union(caller: Caller, scopes: Iterable[Scope]) -> Reach:

@@ -49,14 +49,20 @@ def must_say_why(why: str) -> None:
         raise Malformed(f"a reason of at most {REASON_LENGTH} characters is needed", field="reason")
 
 
+def must_stay_evidence(clip: Clip, evidential: Evidential) -> None:
+    """Rule C3, for whatever one person alone makes of a clip."""
+    if clip.decision.evidential is Evidential.YES and evidential is not Evidential.YES:
+        raise Conflict("evidence is unmarked only with a second person's approval", field="evidential")
+
+
 def categorised(clip: Clip, *, category: str, evidential: Evidential, why: str, by: str, now: datetime) -> Clip:
     """The clip as `by` says it is, by rules C1 to C4."""
     must_be_there(clip)
     must_say_why(why)
-    if clip.decision.evidential is Evidential.YES and evidential is not Evidential.YES:
-        raise Conflict("evidence is unmarked only with a second person's approval", field="evidential")
+    must_stay_evidence(clip, evidential)
     return replace(
         clip,
         decision=Decision(category=category, evidential=evidential, by=by, at=now, why=why),
+        undoable=clip.decision,
         retention=retention(evidential, uploaded_at=clip.uploaded_at, now=now, released_at=clip.released_at),
     )

@@ -55,7 +55,9 @@ def caller(claims: Mapping[str, Any], expected: Expected, *, now: datetime) -> C
         officer=OfficerId(officer) if officer else None,
         borough=Borough(borough) if borough else None,
         client=client,
-        session=_text(claims, "sid"),
+        sign_on=_text(claims, "sid"),
+        issued=_seconds(claims.get("iat")),
+        application=claims.get("idtyp") == "app",
     )
 
 

@@ -83,7 +83,7 @@ class Asking:
     """Who asks, when and from where: what a door or a timer knows before any verb runs.
 
     `key` is the operation key of rule E2. `seed` is 32 bytes of chance; the salts of this asking's entries grow
-    from it, and it is kept nowhere.
+    from it, and it is kept nowhere. `subject` is the actor in the directory, whatever id entries name them by.
     """
 
     actor: Actor
@@ -94,6 +94,7 @@ class Asking:
     address: str | None = None
     session: str | None = None
     borough: str | None = None
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,13 +94,17 @@ class Integrity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What the clip is, and whether it is evidence: two separate answers, by one person at one time."""
+    """What the clip is, and whether it is evidence: two separate answers, by one person at one time.
+
+    `approved_by`: the second person, where it took one (domain/approve.py).
+    """
 
     category: str | None = None
     evidential: Evidential = Evidential.UNDECIDED
     by: str | None = None
     at: datetime | None = None
     why: str | None = None
+    approved_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +139,7 @@ class Clip:
     """`uploaded_at` is the blob's creation time at the server: the clock that counts. All others are claims.
 
     `quarantine` is what was found wrong, and stays when a person releases the clip (`released_at`, the last time):
-    what was wrong is still so.
+    what was wrong is still so. `undoable` is the decision that the present one replaced, while it can come back.
     """
 
     kind: ClassVar[str] = "clip"
@@ -155,6 +159,7 @@ class Clip:
     poster: bool = False
     integrity: Integrity = Integrity()
     decision: Decision = Decision()
+    undoable: Decision | None = None
     holds: tuple[Hold, ...] = ()
     state: State = State.HELD
     quarantine: tuple[str, ...] = ()

@@ -24,7 +24,6 @@ def tombstone(clip: Clip, *, now: datetime) -> Clip:
     """Ids, hashes, rule, times and who. No free text, no media facts, no poster."""
     if clip.weeding is None:
         raise ValueError("a clip is condemned before it is weeded")
-    decision = clip.decision
     return replace(
         clip.moved(State.WEEDED),
         incident=None,
@@ -32,7 +31,18 @@ def tombstone(clip: Clip, *, now: datetime) -> Clip:
         poster=False,
         times=(),
         quarantine=(),
-        decision=Decision(category=decision.category, evidential=decision.evidential, by=decision.by, at=decision.at),
+        decision=_without_reason(clip.decision),
+        undoable=None,
         retention=replace(clip.retention, weed_after=None, review_on=None),
         weeding=replace(clip.weeding, weeded_at=now),
+    )
+
+
+def _without_reason(decision: Decision) -> Decision:
+    return Decision(
+        category=decision.category,
+        evidential=decision.evidential,
+        by=decision.by,
+        at=decision.at,
+        approved_by=decision.approved_by,
     )

@@ -23,14 +23,18 @@ from shared.ports.records import (
     Clash,
     ClipFilter,
     Create,
+    Delete,
     EntryFilter,
     Held,
+    Order,
     Place,
     Record,
     Records,
     Replace,
     Write,
+    place_in,
 )
+from shared.ports.sessions import SessionFilter
 
 __all__ = [
     "Announcer",
@@ -38,6 +42,7 @@ __all__ = [
     "ClipFilter",
     "Create",
     "DeadLetters",
+    "Delete",
     "EntryFilter",
     "FixityQueue",
     "Footage",
@@ -47,12 +52,15 @@ __all__ = [
     "Keys",
     "Links",
     "Metrics",
+    "Order",
     "Place",
     "Probe",
     "Record",
     "Records",
     "Replace",
+    "SessionFilter",
     "Signer",
     "Tokens",
     "Write",
+    "place_in",
 ]

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from shared.domain.footage import Blob, Clip, ClipId
+from shared.domain.health import Backlog
 from shared.domain.intake import Landed
 from shared.domain.media import Inspection
 from shared.domain.note import VerifierKey
@@ -63,6 +64,9 @@ class DeadLetters(Protocol):
     async def letters(self, *, after: Place | None, limit: int) -> Sequence[DeadLetter]:
         """At most `limit` of them, oldest first, then by id. One that cannot be read is there, with what is known."""
 
+    async def waiting(self, *, most: int) -> Backlog:
+        """How many there are and since when the oldest; where there are more than `most`, of the first by name."""
+
 
 class Links(Protocol):
     """Addresses that carry a right of their own, for a while (user-delegation SAS, HTTPS only)."""
@@ -82,6 +86,9 @@ class Inspector(Protocol):
 class FixityQueue(Protocol):
     async def ask(self, clip: ClipId) -> None:
         """Once this returns, the clip's bytes will be read back and hashed at least once."""
+
+    async def waiting(self) -> Backlog:
+        """About how many questions there are, and since when the oldest that nobody works on just now lies there."""
 
 
 class Announcer(Protocol):
@@ -120,6 +127,9 @@ class Keys(Protocol):
 class Probe(Protocol):
     async def ready(self) -> Mapping[str, bool]:
         """Each thing the service rests on, by name, and whether it answered just now. Never raises."""
+
+    async def backlogs(self) -> Mapping[str, Backlog | None]:
+        """What waits in each place outside the record store, by name; None if that did not answer. Never raises."""
 
 
 class Metrics(Protocol):

@@ -6,16 +6,22 @@ Reads see every write that returned before they began; a transaction is one part
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from shared.domain.access import Reach
 from shared.domain.activity import Handed
+from shared.domain.annotate import Note
+from shared.domain.approve import Approval, Standing
 from shared.domain.entry import Entry, Trail
 from shared.domain.footage import Clip, ClipId, Dock, DockId, Evidential, Grant, OfficerId, Sighting, State
 from shared.domain.reconcile_report import Reconciliation
+from shared.domain.session import Session
+from shared.domain.weeding_run import WeedingRun
 from shared.domain.worklist import Worklist
+from shared.ports.sessions import SessionFilter
 
-Record = Clip | Grant | Dock | Sighting | Reconciliation | Trail | Entry
+Record = Clip | Grant | Dock | Sighting | Reconciliation | WeedingRun | Session | Trail | Entry | Note | Approval
 R = TypeVar("R", bound=Record)
 
 
@@ -38,11 +44,17 @@ class Replace:
     version: str
 
 
-Write = Create | Replace
+@dataclass(frozen=True, slots=True)
+class Delete:
+    record: Record
+    version: str
+
+
+Write = Create | Replace | Delete
 
 
 class Clash(Exception):
-    """A write of a transaction found its record existing (Create), or changed or gone (Replace).
+    """A write of a transaction found its record existing (Create), or changed or gone (Replace, Delete).
 
     `index` is the first such write of the transaction. Nothing of the transaction was done.
     """
@@ -52,17 +64,37 @@ class Clash(Exception):
         self.index = index
 
 
+class Order(StrEnum):
+    """NEWEST: by upload, then by id, downwards. SOONEST to go: by `weed_after`, then by id, upwards."""
+
+    NEWEST = "newest"
+    SOONEST = "soonest"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipFilter:
-    """What a caller asks of a search; `reach` is what they may see at all, and no filter widens it."""
+    """What a caller asks of a search; `reach` is what they may see at all, and no filter widens it.
+
+    `mine` is the caller's own officer id, where they ask for theirs alone. Times are from `since` on and before
+    `until`. `expiring_before`: clips that weeding looks at before that moment and that nothing yet keeps from it, so
+    neither evidence nor on hold. That and the order SOONEST find held clips with a `weed_after` only.
+    """
 
     reach: Reach
+    mine: OfficerId | None = None
     officer: OfficerId | None = None
     camera: str | None = None
+    dock: DockId | None = None
     incident: str | None = None
     category: str | None = None
     evidential: Evidential | None = None
     state: State | None = None
+    recorded_since: datetime | None = None
+    recorded_until: datetime | None = None
+    uploaded_since: datetime | None = None
+    uploaded_until: datetime | None = None
+    expiring_before: datetime | None = None
+    order: Order = Order.NEWEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +115,14 @@ class Place:
 
     at: datetime
     id: str
+
+
+def place_in(order: Order, clip: Clip) -> Place:
+    """Where the clip stands in that order. Raises ValueError if it has no place there."""
+    at = clip.uploaded_at if order is Order.NEWEST else clip.retention.weed_after
+    if at is None:
+        raise ValueError(f"clip {clip.id} never goes by itself")
+    return Place(at, clip.id)
 
 
 class Records(Protocol):
@@ -116,7 +156,10 @@ class Records(Protocol):
         """All of the writes or none, at most 100, all records of `pk`. Raises Clash, and then nothing was done."""
 
     async def search(self, asked: ClipFilter, *, after: Place | None, limit: int) -> Sequence[Held[Clip]]:
-        """At most `limit` clips, newest upload first, then by id downwards."""
+        """At most `limit` clips, in the order asked for."""
+
+    async def count(self, asked: ClipFilter) -> int:
+        """How many clips a search would find in all its pages."""
 
     async def feed(self, asked: EntryFilter, *, after: Place | None, limit: int) -> Sequence[Entry]:
         """At most `limit` entries, newest first, then by id downwards."""
@@ -127,8 +170,21 @@ class Records(Protocol):
     async def condemned(self, *, limit: int) -> Sequence[Clip]:
         """At most `limit` clips whose weeding was begun and not finished, in the order of their ids."""
 
+    async def notes(self, clip: ClipId) -> Sequence[Held[Note]]:
+        """All of the clip's, in no order."""
+
+    async def approval(self, clip: ClipId) -> Held[Approval] | None: ...
+
+    async def approvals(
+        self, reach: Reach, state: Standing, *, after: Place | None, limit: int
+    ) -> Sequence[Held[Approval]]:
+        """At most `limit` approvals in that state, of clips within reach: asked for first, then by clip."""
+
     async def waiting(self, worklist: Worklist, *, after: Place | None, limit: int) -> Sequence[Held[Clip]]:
         """At most `limit` clips of the worklist, oldest upload first, then by id. KeyError if it is not of clips."""
+
+    async def count_waiting(self, worklist: Worklist) -> int:
+        """How many clips are on the worklist. KeyError if it is not of clips."""
 
     async def unmet(
         self,
@@ -140,6 +196,9 @@ class Records(Protocol):
         since: datetime | None = None,
     ) -> Sequence[Grant]:
         """At most `limit` unmet grants given from `since` to `before`, oldest first, then by recording."""
+
+    async def count_unmet(self, before: datetime) -> int:
+        """How many unmet grants were given up to `before`."""
 
     async def handed_over(self, dock: DockId, *, since: datetime, after: Place | None, limit: int) -> Sequence[Handed]:
         """At most `limit` clips the dock handed over from `since` on, newest upload first, then by id downwards."""
@@ -156,3 +215,26 @@ class Records(Protocol):
 
     async def last_round(self) -> Reconciliation | None:
         """The report of the round that was started last; what looked at one prefix or was a dry run is no round."""
+
+    async def last_weeding(self) -> WeedingRun | None:
+        """The run of weeding that was started last, of those that ended."""
+
+    async def oldest_pending(self) -> datetime | None:
+        """When the oldest entry that is not sealed yet was made; None if all are."""
+
+    async def session(self, key: str) -> Held[Session] | None:
+        """The latest session of the key."""
+
+    async def sessions(self, asked: SessionFilter, *, after: Place | None, limit: int) -> Sequence[Session]:
+        """At most `limit` sessions, the last to begin first, then by public id downwards."""
+
+    async def open_sessions(
+        self, last_seen_by: datetime, *, after: Place | None, limit: int
+    ) -> Sequence[Held[Session]]:
+        """At most `limit` open sessions last seen by then, the first to begin first, then by public id."""
+
+    async def latest_sessions_of(self, person: str, *, since: datetime) -> Sequence[Session]:
+        """The latest session of each of a person's keys that was seen `since` then, open or ended, last seen first.
+
+        `person` is whom entries name as the actor, or the directory's object id.
+        """

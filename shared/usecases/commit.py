@@ -1,18 +1,23 @@
 """Commit: state and the entry that tells of it, in one transaction or not at all.
 
-    1. read the trail; 2. give the entry its number and its link; 3. write entry, trail and state together.
+    1. read the trail; 2. give the entry its number and its link; 3. where the state to write hangs on what else lies
+    in the partition, read that and decide; 4. write entry, trail and state together.
 
 Another entry that got there first is met as a clash on the trail: read it again and take the next number. The same
 entry met again is a retry of something that was done: that is said, and the verb answers as the first time. A clash
-on the state is the verb's business: it decided on something that is no longer so.
+on the state is the verb's business: it decided on something that is no longer so. What was decided in step 3 is
+never so: every change in a partition replaces its trail, so whoever came between is met as a clash on the trail, and
+the decision is made again.
 """
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from shared.domain.entry import Draft, Entry, Trail, numbered
 from shared.errors import Stale
 from shared.ports import Clash, Create, Held, Records, Replace, Write
 
+Decide = Callable[[], Awaitable[Sequence[Write]]]
 ENTRY, TRAIL = 0, 1
 ATTEMPTS = 100  # each lost race is somebody else's entry written; nobody loses a hundred in a row
 
@@ -31,8 +36,18 @@ class Committed:
 
 async def commit(records: Records, draft: Draft, *writes: Write) -> Committed:
     """Write `writes` and the entry of `draft`. Raises Stale if the state is no longer what the writes replace."""
+
+    async def settled() -> Sequence[Write]:
+        return writes
+
+    return await commit_deciding(records, draft, settled)
+
+
+async def commit_deciding(records: Records, draft: Draft, decide: Decide) -> Committed:
+    """Write what `decide` says in step 3 of each attempt, and the entry of `draft`. Raises as it does, and Stale."""
     for _ in range(ATTEMPTS):
         entry, trail = await _numbered(records, draft)
+        writes = await decide()
         try:
             await records.write(draft.pk, [Create(entry), trail, *writes])
         except Clash as clash:

@@ -1,16 +1,39 @@
 """Refuse: what is refused is entered too.
 
-Somebody known: one entry for each refusal, on the clip's trail if it was about a clip, else on their own. Nobody in
-particular: one entry for each address, reason and minute under `refusals:<hour>`, so that a flood writes little.
+Somebody known: one entry for each refusal, on the clip's trail if it was about a clip, else on their own; one request
+may be refused of several. Nobody in particular: one entry for each address, reason and minute under `refusals:<hour>`,
+so that a flood writes little.
 """
+
+from collections.abc import Mapping
 
 from shared.domain.document import timestamp
 from shared.domain.entry import Actor, ActorKind, Asking, Draft, Operation, Outcome, Reason
+from shared.domain.footage import ClipId
+from shared.errors import Condemned, Conflict, NotAllowed, NotFound, Refusal, SamePerson, Weeded
 from shared.ports import Records
 from shared.usecases.commit import commit, done_before
+from shared.usecases.within import OutOfReach
 
+# The refusals that are entered, with the reason's code: for want of a right, and for coming too late or alone.
+ENTERED: Mapping[type[Refusal], str] = {
+    NotAllowed: "not-allowed",
+    SamePerson: "same-person",
+    NotFound: "not-found",
+    OutOfReach: "not-found",
+    Conflict: "conflict",
+    Condemned: "condemned",
+    Weeded: "weeded",
+}
 NOBODY = Actor(id="nobody", kind=ActorKind.NOBODY)
 HOUR, MINUTE = len("2026-11-25T20"), len("2026-11-25T20:52")
+
+
+def clip_refused(no: Refusal, named: ClipId | None) -> ClipId | None:
+    """The clip on whose trail the refusal belongs: one that is there, whether or not the caller may know it."""
+    if isinstance(no, OutOfReach):
+        return no.clip.id
+    return named if isinstance(no, Conflict | SamePerson | Weeded) else None
 
 
 async def refuse(code: str, *, door: str, subject: str, clip: str | None, asking: Asking, records: Records) -> None:
@@ -23,6 +46,7 @@ async def refuse(code: str, *, door: str, subject: str, clip: str | None, asking
         subject=subject,
         outcome=Outcome.REFUSED,
         reason=Reason(code=code),
+        key=f"{asking.request}\n{subject}",
     )
     await commit(records, draft)
 

@@ -4,27 +4,32 @@ What categorising, correcting and releasing have in common. What the clip become
 brings the rule, the word for it, and what the entry tells.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shared.domain.access import Reach
+from shared.domain.approve import concerns, followed
 from shared.domain.categorise import must_be_there, must_say_why
 from shared.domain.entry import Asking, Change, Draft, Entry, Operation, Reason
 from shared.domain.footage import Clip, ClipId
 from shared.errors import Conflict, Refusal, Stale
-from shared.ports import Held, Records, Replace
-from shared.usecases.commit import commit, done_before
+from shared.ports import Held, Records, Replace, Write
+from shared.usecases.commit import commit_deciding, done_before
 from shared.usecases.within import within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """`becomes`: the clip by its rule, or that rule's refusal. `changes`: from what the clip was to what is asked."""
+    """`becomes`: the clip by its rule, or that rule's refusal. `changes`: from what the clip was to what is asked.
+
+    `chosen`: whether the caller chose what it becomes. If not, the reason alone tells two requests apart.
+    """
 
     action: str
     why: str
     becomes: Callable[[Clip], Clip]
     changes: Callable[[Clip], tuple[Change, ...]]
+    chosen: bool = True
 
 
 async def revised(
@@ -43,7 +48,7 @@ async def revised(
         if entry is None:
             await _too_late_is_said(no, clip, reach=reach, records=records)
             raise
-        _the_same(entry, draft)
+        _the_same(entry, draft, revision)
     return await within(records, clip, reach)
 
 
@@ -52,9 +57,19 @@ async def _revised(held: Held[Clip], revision: Revision, draft: Draft, *, versio
     if held.version != version:
         raise Stale("the clip changed after you read it; read it again and decide again")
     must_say_why(revision.why)
-    committed = await commit(records, draft, Replace(revision.becomes(held.record), held.version))
+    after = revision.becomes(held.record)
+    committed = await commit_deciding(records, draft, lambda: _with_its_approval(held, after, records))
     if committed.again:
-        _the_same(committed.entry, draft)
+        _the_same(committed.entry, draft, revision)
+
+
+async def _with_its_approval(held: Held[Clip], after: Clip, records: Records) -> Sequence[Write]:
+    """The clip as it becomes, and its approval beside it (approve.py, rules A4 and A6)."""
+    writes: list[Write] = [Replace(after, held.version)]
+    approval = await records.approval(after.id) if concerns(held.record, after) else None
+    if approval and (beside := followed(approval.record, after)) != approval.record:
+        writes.append(Replace(beside, approval.version))
+    return writes
 
 
 async def _too_late_is_said(no: Refusal, clip: ClipId, *, reach: Reach, records: Records) -> None:
@@ -76,8 +91,8 @@ def _draft(clip: Clip, revision: Revision, asking: Asking) -> Draft:
     )
 
 
-def _the_same(entry: Entry, draft: Draft) -> None:
+def _the_same(entry: Entry, draft: Draft, revision: Revision) -> None:
     """A key is good for one decision; what the clip was before is not part of what was asked."""
-    then = {change.field: change.after for change in entry.changes}
-    if then != {change.field: change.after for change in draft.changes} or entry.reason != draft.reason:
+    then, now = ({change.field: change.after for change in of.changes} for of in (entry, draft))
+    if entry.reason != draft.reason or (revision.chosen and then != now):
         raise Conflict("this Idempotency-Key was used for another decision", field="Idempotency-Key")

@@ -1,10 +1,11 @@
 """Search: the clips a caller may see, a page at a time; each page shown is a consultation."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 
-from shared.domain.entry import Asking, Draft, Operation, question
+from shared.domain.entry import Asking, Change, Draft, Operation, question
 from shared.domain.footage import Clip
-from shared.ports import ClipFilter, Held, Place, Records
+from shared.ports import ClipFilter, Held, Place, Records, place_in
 from shared.usecases.commit import commit
 
 
@@ -20,16 +21,13 @@ async def search(
         action="footage.searched",
         operation=Operation.CONSULTATION,
         subject="footage",
-        changes=question(
-            officer=wanted.officer,
-            camera=wanted.camera,
-            incident=wanted.incident,
-            category=wanted.category,
-            evidential=wanted.evidential,
-            state=wanted.state,
-            shown=" ".join(held.record.id for held in page),
-        ),
+        changes=_told(wanted, page),
     )
     await commit(records, draft)
-    last = page[-1].record if len(found) > limit else None
-    return page, Place(last.uploaded_at, last.id) if last else None
+    return page, place_in(wanted.order, page[-1].record) if len(found) > limit else None
+
+
+def _told(wanted: ClipFilter, page: Sequence[Held[Clip]]) -> tuple[Change, ...]:
+    """All of the filter, whatever it comes to hold, and what is shown. The reach is nobody's to ask for."""
+    asked = {field.name: getattr(wanted, field.name) for field in fields(wanted) if field.name != "reach"}
+    return question(**asked, shown=" ".join(held.record.id for held in page))

@@ -6,7 +6,7 @@ For each clip that is due:
     3. erase the pinned version of the footage; if the storage holds that or anything else of the clip, nothing is
        erased and the clip is held again, with its entry
     4. erase poster and renditions, then whatever other versions lie at the path
-    5. put its tombstone in its place, with its entry
+    5. put its tombstone in its place, with its entry; its notes and its approval go in the same transaction
 
 What a crash leaves at each arrow: after 1 nothing; after 2 to 4 a condemned clip, which the next run finishes and
 nobody can categorise; after 5 nothing. Never a deed without a decision, never evidence without its footage. One bad
@@ -15,7 +15,7 @@ clip does not shelter the rest: it is counted, and the run fails at its end. One
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,8 +24,8 @@ from shared.domain.footage import Clip, ClipId, State
 from shared.domain.retention import Keep, decide
 from shared.domain.weed import condemned, reprieved, tombstone
 from shared.errors import HeldByStorage, Stale
-from shared.ports import Footage, Held, Place, Records, Replace
-from shared.usecases.commit import commit
+from shared.ports import Delete, Footage, Held, Place, Records, Replace, Write
+from shared.usecases.commit import commit, commit_deciding
 
 log = logging.getLogger(__name__)
 PAGE = 100
@@ -146,8 +146,16 @@ async def _erase(held: Held[Clip], *, asking: Asking, records: Records, footage:
     await footage.erase_other_versions(clip.blob.path)
     stone = tombstone(clip, now=asking.at)
     draft = _draft(stone, "footage.weeded", State.WEEDED, asking)
-    await commit(records, draft, Replace(stone, held.version))
+    await commit_deciding(records, draft, lambda: _in_its_place(stone, held.version, records))
     return True
+
+
+async def _in_its_place(stone: Clip, version: str, records: Records) -> Sequence[Write]:
+    """The tombstone, and away with all that people wrote beside the clip (annotate.py B3 and B4, approve.py A6)."""
+    notes, approval = await records.notes(stone.id), await records.approval(stone.id)
+    gone = [Delete(note.record, note.version) for note in notes]
+    gone += [Delete(approval.record, approval.version)] if approval else []
+    return [Replace(stone, version), *gone]
 
 
 async def _must_be_there(clip: Clip, footage: Footage) -> None:

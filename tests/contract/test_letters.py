@@ -12,6 +12,7 @@ from azure.storage.blob.aio import ContainerClient
 
 from local.stand_ins.subscription import Schema, dead_letter
 from shared.adapters.blob_letters import BlobLetters
+from shared.domain.health import Backlog
 from shared.domain.worklist import DeadLetter
 from shared.ports import Place
 from tests.builders import NOW, fresh_id
@@ -127,6 +128,21 @@ async def test_a_letter_written_later_comes_later_though_its_name_comes_first(co
 
 
 @pytest.mark.stack
+async def test_letters_are_counted_up_to_a_most_and_the_oldest_dated_without_reading_any(
+    container: ContainerClient,
+) -> None:
+    letters = BlobLetters(container)
+    assert await letters.waiting(most=2) == Backlog(count=0)
+
+    for name in ("2.json", "1.json", "3.json"):
+        await write(container, name, b"{")
+    written = {item.name: item.last_modified async for item in container.list_blobs()}
+    assert await letters.waiting(most=1000) == Backlog(count=3, oldest=min(written.values()))
+    assert await letters.waiting(most=3) == Backlog(count=3, oldest=min(written.values()))
+    assert await letters.waiting(most=2) == Backlog(count=2, oldest=min(written["1.json"], written["2.json"]))
+
+
+@pytest.mark.stack
 async def test_a_container_that_is_not_there_is_a_fault(
     settings: dict[str, str], credential: AsyncTokenCredential
 ) -> None:
@@ -134,6 +150,8 @@ async def test_a_container_that_is_not_there_is_a_fault(
     async with ContainerClient(account, f"absent-{fresh_id()}", credential) as absent:
         with pytest.raises(Exception, match="ContainerNotFound"):
             await read(absent)
+        with pytest.raises(Exception, match="ContainerNotFound"):
+            await BlobLetters(absent).waiting(most=1)
 
 
 @pytest.mark.stack
@@ -150,3 +168,5 @@ async def test_the_fake_shows_them_oldest_first_after_a_place() -> None:
     letters.dead += given
     assert [each.id for each in await letters.letters(after=None, limit=2)] == ["a", "b"]
     assert [each.id for each in await letters.letters(after=Place(NOW, "b"), limit=2)] == ["c"]
+    assert await letters.waiting(most=2) == Backlog(count=2, oldest=NOW)
+    assert await MemoryLetters().waiting(most=2) == Backlog(count=0)

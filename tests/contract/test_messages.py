@@ -5,17 +5,21 @@ import base64
 import json
 import time
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.eventgrid.aio import EventGridPublisherClient
+from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient
 
 from local.stack import Stack
-from shared.adapters.queue_fixity import QueueFixity
+from shared.adapters.queue_fixity import MOST_PEEKED, QueueFixity
 from shared.adapters.topic_announcer import TopicAnnouncer
 from shared.domain.footage import Clip, OfficerId, State
+from shared.domain.health import Backlog
+from shared.wiring import POISON, QUEUE
 from tests.builders import NOW, a_clip, a_decision, an_actor, fresh_id
 from tests.fakes import MemoryAnnouncer, MemoryQueue
 
@@ -50,10 +54,56 @@ async def test_a_message_waits_for_as_long_as_it_must(queue: QueueClient) -> Non
     assert message.expires_on.year > NOW.year + 100
 
 
+async def test_what_waits_is_counted_and_the_oldest_of_it_dated(queue: QueueClient) -> None:
+    asked = QueueFixity(queue)
+    assert await asked.waiting() == Backlog(count=0)
+
+    await asked.ask(fresh_id())
+    (message,) = await queue.peek_messages()
+    first, sent = inserted(message), 2
+    assert first.tzinfo is not None
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        while inserted(await queue.send_message("later")) <= first:  # the storage tells times in whole seconds
+            sent += 1
+    for _ in range(2):  # looking takes nothing away
+        assert await asked.waiting() == Backlog(count=sent, oldest=first)
+
+
+def inserted(message: QueueMessage) -> datetime:
+    assert message.inserted_on is not None
+    return message.inserted_on
+
+
+async def test_a_question_that_is_worked_on_is_counted_and_not_dated(queue: QueueClient) -> None:
+    await QueueFixity(queue).ask(fresh_id())
+    taken = await queue.receive_message(visibility_timeout=60)
+    assert taken is not None
+
+    assert await QueueFixity(queue).waiting() == Backlog(count=1)
+    await queue.update_message(taken, visibility_timeout=0)
+    assert await QueueFixity(queue).waiting() == Backlog(count=1, oldest=taken.inserted_on)
+
+
+async def test_more_than_is_shown_at_once_is_counted_whole(queue: QueueClient) -> None:
+    await asyncio.gather(*(QueueFixity(queue).ask(fresh_id()) for _ in range(MOST_PEEKED + 3)))
+    found = await QueueFixity(queue).waiting()
+    assert (found.count, found.oldest is None) == (MOST_PEEKED + 3, False)
+
+
+async def test_the_queues_that_are_asked_after_are_there(
+    settings: dict[str, str], credential: AsyncTokenCredential
+) -> None:
+    for name in (QUEUE, POISON):
+        async with QueueClient(settings["QUEUE_ACCOUNT_URL"], name, credential) as client:
+            assert (await QueueFixity(client).waiting()).count is not None
+
+
 async def test_a_queue_that_is_not_there_is_a_fault(settings: dict[str, str], credential: AsyncTokenCredential) -> None:
     async with QueueClient(settings["QUEUE_ACCOUNT_URL"], f"absent-{fresh_id()}", credential) as absent:
         with pytest.raises(Exception, match="QueueNotFound"):
             await QueueFixity(absent).ask(fresh_id())
+        with pytest.raises(Exception, match="QueueNotFound"):
+            await QueueFixity(absent).waiting()
 
 
 async def test_the_fakes_remember_what_was_asked_and_announced() -> None:
@@ -62,6 +112,7 @@ async def test_the_fakes_remember_what_was_asked_and_announced() -> None:
     await announcer.footage_indexed(clip, now=NOW)
 
     assert queue.asked == [clip.id]
+    assert await queue.waiting() == Backlog(count=1, oldest=queue.since)
     assert announcer.announced == [(clip, NOW)]
 
 

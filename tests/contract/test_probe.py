@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from shared.adapters.probe import ProbeAll
+from shared.domain.health import Backlog
+from tests.builders import NOW
 from tests.fakes import FakeProbe
 
 
@@ -29,6 +31,33 @@ async def test_each_thing_is_told_by_name_and_by_whether_it_answered() -> None:
         {"records": answers, "footage": fails, "queue": fails_oddly, "vault": never_answers}, patience=0.05
     )
     assert await probe.ready() == {"records": True, "footage": False, "queue": False, "vault": False}
+
+
+async def waits() -> Backlog:
+    return Backlog(count=3, oldest=NOW)
+
+
+async def nothing_waits() -> Backlog:
+    return Backlog(count=0)
+
+
+async def never_tells() -> Backlog:
+    await asyncio.Event().wait()
+    raise AssertionError("it was waited for")
+
+
+async def fails_to_tell() -> Backlog:
+    raise OSError("no route to 10.0.0.5")
+
+
+async def test_each_backlog_is_told_by_name_and_one_that_does_not_answer_in_time_is_none() -> None:
+    asked = {"fixity": waits, "letters": nothing_waits, "poison": fails_to_tell, "other": never_tells}
+    told = await ProbeAll({}, asked, patience=0.05).backlogs()
+    assert told == {"fixity": Backlog(count=3, oldest=NOW), "letters": Backlog(count=0), "poison": None, "other": None}
+
+
+async def test_where_no_backlog_may_be_asked_after_none_is_told() -> None:
+    assert await ProbeAll({"records": answers}).backlogs() == {}
 
 
 async def test_all_are_asked_at_once() -> None:
@@ -63,3 +92,7 @@ async def test_the_fake_tells_what_a_test_put_down() -> None:
     assert all((await probe.ready()).values())
     probe.answers["vault"] = False
     assert (await probe.ready())["vault"] is False
+    probe.waits["fixity"] = Backlog(count=3, oldest=NOW)
+    assert (await probe.backlogs())["fixity"] == Backlog(count=3, oldest=NOW)
+    probe.faults.break_every("probe.backlogs")
+    assert set((await probe.backlogs()).values()) == {None}

@@ -10,11 +10,12 @@ import pytest
 from azure.cosmos.aio import ContainerProxy
 
 from shared.adapters.cosmos.records import CosmosRecords
+from shared.domain.approve import Approval
 from shared.domain.document import NewerDocument
 from shared.domain.entry import Trail
 from shared.domain.footage import DockId, Grant
 from shared.ports import ClipFilter, Create, EntryFilter, Records
-from tests.builders import FORCE, a_clip, a_dock, a_grant, an_entry, fresh_id
+from tests.builders import FORCE, a_clip, a_dock, a_grant, an_approval, an_entry, fresh_id
 
 pytestmark = pytest.mark.stack
 
@@ -34,7 +35,7 @@ class Store:
         self.entry, self.trail = an_entry(pk=self.pk, subject=self.pk)
 
     async def fill(self) -> None:
-        writes = (self.clip, a_grant(recording=self.pk), self.entry, self.trail)
+        writes = (self.clip, a_grant(recording=self.pk), an_approval(clip=self.pk), self.entry, self.trail)
         await self.records.write(self.pk, [Create(record) for record in writes])
         dock = a_dock(id=self.dock)
         await self.records.write(dock.pk, [Create(dock)])
@@ -77,6 +78,7 @@ async def test_a_clip_of_a_newer_release_is_a_fault_to_read_and_is_found_by_a_se
 READS: dict[str, Callable[[Records, Store], Awaitable[object]]] = {
     Grant.id: lambda records, store: records.grant(store.pk),
     Trail.id: lambda records, store: records.trail(store.pk),
+    Approval.id: lambda records, store: records.approval(store.pk),
     "entry": lambda records, store: records.entry(store.pk, store.entry.id),
     "dock": lambda records, store: records.dock(store.dock),
 }

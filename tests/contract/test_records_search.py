@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.domain.access import Reach
-from shared.domain.footage import Borough, Clip, Evidential, OfficerId, State
+from shared.domain.footage import Borough, Clip, DockId, Evidential, OfficerId, State
 from shared.ports import ClipFilter, Create, Place, Records
 from tests.builders import FORCE, MICROSECOND, NOW, UPLOADED, a_clip, a_decision, a_grant, an_entry, fresh_id
 
@@ -93,6 +93,7 @@ async def test_asking_for_somebody_elses_clips_does_not_widen_the_reach(corpus: 
         ({"state": State.QUARANTINED}, {"state": State.QUARANTINED}),
         ({"state": State.CONDEMNED}, {"state": State.CONDEMNED}),
         ({"state": State.WEEDED}, {"state": State.WEEDED}),
+        ({"dock": DockId("dock-of-this-test")}, {"dock": DockId("dock-of-this-test")}),
     ],
 )
 async def test_every_filter_takes_what_fits_and_leaves_what_does_not(

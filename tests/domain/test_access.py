@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.access import TABLE, Caller, Permission, Reach, Role, reach
+from shared.domain.access import TABLE, Caller, Permission, Reach, Role, may, reach
 from shared.domain.entry import Actor, ActorKind
 from shared.domain.footage import Borough, Clip, OfficerId
 from shared.errors import NotAllowed
@@ -157,6 +157,15 @@ def test_a_dock_is_a_dock_where_it_asks_as_one(
     assert a_caller(roles=frozenset(roles)).actor(permission).kind is kind
 
 
+def test_an_application_s_own_token_acts_as_a_service_and_as_a_dock_where_that_is_all_it_is() -> None:
+    assert a_caller(Role.AUDITOR, application=True).actor(Permission.AUDIT).kind is ActorKind.SERVICE
+    assert a_caller(Role.DOCK, application=True).actor(Permission.HAND_OVER).kind is ActorKind.DOCK
+
+
+def test_where_no_permission_is_asked_for_all_roles_are_named() -> None:
+    assert a_caller(Role.SUPERVISOR, Role.OFFICER).actor().role == "officer, supervisor"
+
+
 LOST = ("officer", "borough", "client")
 FOOTAGE = [permission for permission in Permission if permission is not Permission.AUDIT]  # A5 says what AUDIT does
 
@@ -181,6 +190,14 @@ def test_a3_a_missing_claim_never_widens(
 def test_a3_a_scope_whose_claim_the_token_lacks_gives_nothing(role: Role, permission: Permission, lost: str) -> None:
     with pytest.raises(NotAllowed, match="your token does not say"):
         reach(a_caller(role, **{lost: None}), permission)
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+@pytest.mark.parametrize("role", list(Role))
+def test_a_caller_may_what_gives_them_a_reach_and_a_claim_they_lack_counts(role: Role, permission: Permission) -> None:
+    assert may(a_caller(role), permission) is (role in TABLE[permission])
+    claimless = Caller(subject="", roles=frozenset({role}))
+    assert may(claimless, Permission.SEE) is (role in {Role.EVIDENCE_MANAGER, Role.DISCLOSURE_OFFICER})
 
 
 def test_a2_a_clip_of_no_officer_and_no_borough_is_nobodys_own() -> None:

@@ -43,7 +43,20 @@ def test_a_good_token_speaks_for_its_officer() -> None:
     found = caller(token(), EXPECTED, now=NOW)
     assert (found.subject, found.roles, found.name) == ("2f6f9a0e", frozenset({Role.OFFICER}), "PC Ada Byron")
     assert (found.officer, found.borough) == ("P1234", "Hackney")
-    assert (found.client, found.session) == ("client-app", "session-1")
+    assert (found.client, found.sign_on) == ("client-app", "session-1")
+    assert (found.issued, found.application) == (None, False)
+
+
+@pytest.mark.parametrize("kind, own", [("app", True), ("user", False), ("App", False), (True, False), (..., False)])
+def test_a_token_of_an_application_itself_says_so(kind: object, own: bool) -> None:
+    assert caller(token(idtyp=kind), EXPECTED, now=NOW).application is own
+
+
+@pytest.mark.parametrize(
+    "said, issued", [(1_700_000_000, 1_700_000_000), (1.5, 1.5), ("now", None), (True, None), (float("inf"), None)]
+)
+def test_when_a_token_was_issued_is_a_time_or_not_known(said: object, issued: float | None) -> None:
+    assert caller(token(iat=said), EXPECTED, now=NOW).issued == issued
 
 
 @pytest.mark.parametrize("issuer", [V1, V2])

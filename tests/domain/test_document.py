@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain.annotate import Note
+from shared.domain.approve import Approval
 from shared.domain.document import NewerDocument, camel, from_document, moment, timestamp, to_document
 from shared.domain.entry import Entry, Trail
 from shared.domain.footage import ClaimedTime, Clip, Dock, Grant
 from tests.builders import NOW, a_clip, a_dock, a_hold
 from tests.domain.chance import any_of, moments, steady
 
-RECORDS = (Clip, Grant, Dock, Trail, Entry)
+RECORDS = (Clip, Grant, Dock, Trail, Entry, Note, Approval)
 
 
 @pytest.mark.parametrize("kind", RECORDS, ids=lambda kind: kind.__name__)

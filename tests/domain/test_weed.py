@@ -52,7 +52,7 @@ def test_a_tombstone_keeps_ids_hashes_rule_times_and_who_and_nothing_else(clip: 
         clip.integrity,
         clip.uploaded_at,
     )
-    assert (stone.decision.by, stone.decision.at, stone.decision.why) == (clip.decision.by, clip.decision.at, None)
+    assert stone.decision == replace(clip.decision, why=None)
     assert (stone.media, stone.poster, stone.times, stone.incident, stone.quarantine) == (None, False, (), None, ())
     assert stone.weeding == replace(clip.weeding or Weeding(rule="", condemned_at=now), weeded_at=now)
     assert (stone.retention.weed_after, stone.retention.review_on) == (None, None)
@@ -79,7 +79,7 @@ def test_a_tombstone_says_only_what_is_listed_here(clip: Clip) -> None:
     said = {name for name, value in leaves(to_document(tombstone(clip, now=NOW))) if value not in (None, False, [])}
     assert {name.split(".")[0] for name in said} <= kept
     assert {name for name in said if name.startswith("decision.")} <= {
-        f"decision.{name}" for name in ("category", "evidential", "by", "at")
+        f"decision.{name}" for name in ("category", "evidential", "by", "at", "approvedBy")
     }
 
 

@@ -1,28 +1,39 @@
-"""MemoryRecords keeps the promises of Records, and objects to what the real store would refuse or lose.
+"""MemoryRecords keeps the promises of Records: what it finds, worked out from the words of the ports and no query.
 
-It refuses a record that does not come back from its document as it was, a record of another pk, an id the store
-cannot address, an empty transaction and one of more than 100 writes.
+How it keeps what is written, and to what it objects, is in kept.py.
 """
 
 import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
 
+from shared.domain.access import Reach
 from shared.domain.activity import Handed
+from shared.domain.annotate import Note
+from shared.domain.approve import Approval, Standing
 from shared.domain.document import from_document, to_document
 from shared.domain.entry import Entry, Trail
 from shared.domain.footage import Clip, ClipId, Dock, DockId, Fixity, Grant, Sighting, State
 from shared.domain.reconcile_report import Reconciliation
+from shared.domain.session import LATEST, Session, partition
+from shared.domain.weeding_run import WeedingRun
 from shared.domain.worklist import Worklist
-from shared.ports import Clash, ClipFilter, Create, EntryFilter, Held, Place, Record, Replace, Write
-from tests.fakes.faults import Faults
+from shared.ports import (
+    ClipFilter,
+    EntryFilter,
+    Held,
+    Order,
+    Place,
+    SessionFilter,
+    place_in,
+)
+from tests.fakes.asked import answers
+from tests.fakes.kept import MemoryKept
+from tests.fakes.sessions import is_latest_of, was_on
 
-K = TypeVar("K", bound=Record)
 Row = TypeVar("Row")
-MOST_WRITES = 100
-UNADDRESSABLE = frozenset("/\\?#\t\r\n")
 REFUSED = ("refused.grant", "refused.receipt")
 WAITING: Mapping[Worklist, Callable[[Clip], bool]] = MappingProxyType(
     {
@@ -37,12 +48,7 @@ WAITING: Mapping[Worklist, Callable[[Clip], bool]] = MappingProxyType(
 )
 
 
-class MemoryRecords:
-    def __init__(self, faults: Faults | None = None) -> None:
-        self.faults = faults or Faults()
-        self._records: dict[tuple[str, str], Held[Record]] = {}
-        self._version = 0
-
+class MemoryRecords(MemoryKept):
     async def clip(self, clip: ClipId) -> Held[Clip] | None:
         async with self.faults.call("records.clip"):
             return self._read(Clip, clip, clip)
@@ -81,20 +87,16 @@ class MemoryRecords:
         async with self.faults.call("records.sightings"):
             return [held.record for held in self._all(Sighting)]
 
-    async def write(self, pk: str, writes: Sequence[Write]) -> None:
-        async with self.faults.call("records.write"):
-            if not 0 < len(writes) <= MOST_WRITES:
-                raise ValueError(f"a transaction has 1 to {MOST_WRITES} writes, not {len(writes)}")
-            staged = dict(self._records)
-            for index, write in enumerate(writes):
-                self._stage(staged, pk, index, write)
-            self._records = staged
-
     async def search(self, asked: ClipFilter, *, after: Place | None, limit: int) -> Sequence[Held[Clip]]:
         async with self.faults.call("records.search"):
-            found = [held for held in self._all(Clip) if _answers(held.record, asked)]
-            rows = [(held.record.uploaded_at, held.record.id, held) for held in found]
-            return _page(rows, after, limit, newest_first=True)
+            found = [held for held in self._all(Clip) if answers(held.record, asked)]
+            places = [(place_in(asked.order, held.record), held) for held in found]
+            rows = [(place.at, place.id, held) for place, held in places]
+            return _page(rows, after, limit, newest_first=asked.order is Order.NEWEST)
+
+    async def count(self, asked: ClipFilter) -> int:
+        async with self.faults.call("records.count"):
+            return sum(answers(held.record, asked) for held in self._all(Clip))
 
     async def feed(self, asked: EntryFilter, *, after: Place | None, limit: int) -> Sequence[Entry]:
         async with self.faults.call("records.feed"):
@@ -115,11 +117,32 @@ class MemoryRecords:
             clips = [held.record for held in self._all(Clip) if held.record.state is State.CONDEMNED]
             return sorted(clips, key=operator.attrgetter("id"))[:limit]
 
+    async def notes(self, clip: ClipId) -> Sequence[Held[Note]]:
+        async with self.faults.call("records.notes"):
+            return [held for held in self._all(Note) if held.record.clip == clip]
+
+    async def approval(self, clip: ClipId) -> Held[Approval] | None:
+        async with self.faults.call("records.approval"):
+            return self._read(Approval, clip, Approval.id)
+
+    async def approvals(
+        self, reach: Reach, state: Standing, *, after: Place | None, limit: int
+    ) -> Sequence[Held[Approval]]:
+        async with self.faults.call("records.approvals"):
+            found = [held for held in self._all(Approval) if reach.covers(held.record)]
+            rows = [(held.record.asked_at, held.record.clip, held) for held in found if held.record.state is state]
+            return _page(rows, after, limit, newest_first=False)
+
     async def waiting(self, worklist: Worklist, *, after: Place | None, limit: int) -> Sequence[Held[Clip]]:
         async with self.faults.call("records.waiting"):
             waits = WAITING[worklist]
             rows = [(held.record.uploaded_at, held.record.id, held) for held in self._all(Clip) if waits(held.record)]
             return _page(rows, after, limit, newest_first=False)
+
+    async def count_waiting(self, worklist: Worklist) -> int:
+        async with self.faults.call("records.count_waiting"):
+            waits = WAITING[worklist]
+            return sum(waits(held.record) for held in self._all(Clip))
 
     async def unmet(
         self,
@@ -135,6 +158,11 @@ class MemoryRecords:
             of_dock = [grant for grant in grants if dock in (None, grant.dock)]
             in_time = [g for g in of_dock if g.granted_at <= before and (since is None or since <= g.granted_at)]
             return _page([(g.granted_at, g.recording, g) for g in in_time], after, limit, newest_first=False)
+
+    async def count_unmet(self, before: datetime) -> int:
+        async with self.faults.call("records.count_unmet"):
+            grants = [held.record for held in self._all(Grant)]
+            return sum(not grant.met and grant.granted_at <= before for grant in grants)
 
     async def handed_over(self, dock: DockId, *, since: datetime, after: Place | None, limit: int) -> Sequence[Handed]:
         async with self.faults.call("records.handed_over"):
@@ -167,55 +195,36 @@ class MemoryRecords:
             rounds = [held.record for held in self._all(Reconciliation) if held.record.round]
             return max(rounds, key=operator.attrgetter("started_at"), default=None)
 
-    def everything(self) -> list[Record]:
-        """All records as they stand, in no call's account: for a test that checks the whole."""
-        return [held.record for held in self._records.values()]
+    async def last_weeding(self) -> WeedingRun | None:
+        async with self.faults.call("records.last_weeding"):
+            runs = [held.record for held in self._all(WeedingRun)]
+            return max(runs, key=operator.attrgetter("started_at"), default=None)
 
-    def put(self, *records: Record) -> None:
-        """Set a scene: records as if written long ago, in no call's account."""
-        for record in records:
-            self._records[_address(record)] = Held(_as_stored(record), self._next_version())
+    async def oldest_pending(self) -> datetime | None:
+        async with self.faults.call("records.oldest_pending"):
+            return min((held.record.occurred_at for held in self._all(Entry) if held.record.pending), default=None)
 
-    def _stage(self, staged: dict[tuple[str, str], Held[Record]], pk: str, index: int, write: Write) -> None:
-        address = _address(write.record)
-        if address[0] != pk:
-            raise ValueError(f"a {write.record.kind} of {address[0]!r} is written in a transaction of {pk!r}")
-        found = staged.get(address)
-        match write:
-            case Create():
-                clash = found is not None
-            case Replace(version=version):
-                clash = found is None or found.version != version
-        if clash:
-            raise Clash(index)
-        staged[address] = Held(_as_stored(write.record), self._next_version())
+    async def session(self, key: str) -> Held[Session] | None:
+        async with self.faults.call("records.session"):
+            return self._read(Session, partition(key), LATEST)
 
-    def _next_version(self) -> str:
-        self._version += 1
-        return f'"{self._version:08x}"'
+    async def sessions(self, asked: SessionFilter, *, after: Place | None, limit: int) -> Sequence[Session]:
+        async with self.faults.call("records.sessions"):
+            found = [held.record for held in self._all(Session) if was_on(held.record, asked)]
+            return _page([(each.started_at, each.session, each) for each in found], after, limit, newest_first=True)
 
-    def _read(self, kind: type[K], pk: str, name: str) -> Held[K] | None:
-        found = self._records.get((pk, name))
-        return Held(found.record, found.version) if found and isinstance(found.record, kind) else None
+    async def open_sessions(
+        self, last_seen_by: datetime, *, after: Place | None, limit: int
+    ) -> Sequence[Held[Session]]:
+        async with self.faults.call("records.open_sessions"):
+            found = [held for held in self._all(Session) if held.record.ended_at is None]
+            rows = [(h.record.started_at, h.record.session, h) for h in found if h.record.last_seen <= last_seen_by]
+            return _page(rows, after, limit, newest_first=False)
 
-    def _all(self, kind: type[K]) -> Iterator[Held[K]]:
-        for held in self._records.values():
-            if isinstance(held.record, kind):
-                yield Held(held.record, held.version)
-
-
-def _address(record: Record) -> tuple[str, str]:
-    if not record.id or UNADDRESSABLE & set(record.id):
-        raise ValueError(f"the store cannot address a {record.kind} by {record.id!r}")
-    return record.pk, record.id
-
-
-def _as_stored(record: K) -> K:
-    """The record as it comes back. What JSON would change is a fault of the test or the verb."""
-    back = from_document(type(record), to_document(record))
-    if back != record:
-        raise ValueError(f"a {record.kind} does not come back from its document as it was")
-    return back
+    async def latest_sessions_of(self, person: str, *, since: datetime) -> Sequence[Session]:
+        async with self.faults.call("records.latest_sessions_of"):
+            found = [held.record for held in self._all(Session) if is_latest_of(held.record, person, since)]
+            return sorted(found, key=operator.attrgetter("last_seen"), reverse=True)
 
 
 def _page(
@@ -224,19 +233,6 @@ def _page(
     beyond = operator.lt if newest_first else operator.gt
     left = [row for row in rows if after is None or beyond(row[:2], (after.at, after.id))]
     return [row[2] for row in sorted(left, key=lambda row: row[:2], reverse=newest_first)[:limit]]
-
-
-def _answers(clip: Clip, asked: ClipFilter) -> bool:
-    wanted = (
-        (asked.officer, clip.officer),
-        (asked.camera, clip.camera),
-        (asked.incident, clip.incident),
-        (asked.category, clip.decision.category),
-        (asked.evidential, clip.decision.evidential),
-        (asked.state, clip.state),
-    )
-    shown = asked.state is not None or clip.state is not State.WEEDED
-    return shown and asked.reach.covers(clip) and all(want is None or want == got for want, got in wanted)
 
 
 def _concerns(entry: Entry, asked: EntryFilter) -> bool:

@@ -9,15 +9,17 @@ from urllib.parse import quote, urlencode
 
 from shared.domain.document import timestamp
 from shared.domain.footage import Blob, Clip, ClipId
+from shared.domain.health import Backlog
 from shared.domain.media import Inspection
 from shared.domain.worklist import DeadLetter
 from shared.metrics import Unit, declared
 from shared.ports import Place
-from tests.builders import an_inspection
+from tests.builders import NOW, an_inspection
 from tests.fakes.faults import Faults, Outage
 
 HOST = "https://footage.storage.test"
 LOOKED_AT = 64
+BACKLOGS = ("fixity", "fixity-poison", "dead-letters")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +69,16 @@ class MemoryQueue:
     def __init__(self, faults: Faults | None = None) -> None:
         self.faults = faults or Faults()
         self.asked: list[ClipId] = []
+        self.since = NOW
 
     async def ask(self, clip: ClipId) -> None:
         async with self.faults.call("queue.ask"):
             self.asked.append(clip)
+
+    async def waiting(self) -> Backlog:
+        """Nobody reads from this queue, and all in it lies there since `since`."""
+        async with self.faults.call("queue.waiting"):
+            return Backlog(count=len(self.asked), oldest=self.since if self.asked else None)
 
 
 class MemoryLetters:
@@ -84,6 +92,11 @@ class MemoryLetters:
         async with self.faults.call("dead_letters.letters"):
             beyond = [each for each in self.dead if after is None or (each.at, each.id) > (after.at, after.id)]
             return sorted(beyond, key=lambda each: (each.at, each.id))[:limit]
+
+    async def waiting(self, *, most: int) -> Backlog:
+        async with self.faults.call("dead_letters.waiting"):
+            first = sorted(self.dead, key=lambda each: each.id)[:most]
+            return Backlog(count=len(first), oldest=min((each.at for each in first), default=None))
 
 
 class MemoryAnnouncer:
@@ -115,6 +128,7 @@ class FakeProbe:
     def __init__(self, faults: Faults | None = None) -> None:
         self.faults = faults or Faults()
         self.answers = {"records": True, "footage": True, "queue": True, "vault": True}
+        self.waits: dict[str, Backlog | None] = dict.fromkeys(BACKLOGS, Backlog(count=0))
 
     async def ready(self) -> Mapping[str, bool]:
         """Never raises: where the call itself is broken, nothing answered."""
@@ -123,6 +137,13 @@ class FakeProbe:
                 return dict(self.answers)
         except Outage:
             return dict.fromkeys(self.answers, False)
+
+    async def backlogs(self) -> Mapping[str, Backlog | None]:
+        try:
+            async with self.faults.call("probe.backlogs"):
+                return dict(self.waits)
+        except Outage:
+            return dict.fromkeys(self.waits)
 
 
 class MemoryMetrics:

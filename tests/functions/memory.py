@@ -1,7 +1,7 @@
 """`shared.wiring.Services` in memory, with the real verification of tokens. The app itself is not needed for it."""
 
 import itertools
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.builders import NOW
 from tests.fakes import World
@@ -21,6 +21,7 @@ class MemoryPorts:
         self.tokens = tokens()
         self.expected = EXPECTED
         self.bind_addresses = True
+        self.session_idle = timedelta(minutes=15)
         self.time = NOW
         self.requests = itertools.count(1)
 

@@ -1,6 +1,7 @@
 """Who is asking: tokens, nobody in particular, addresses, and how much a flood of nobodies writes."""
 
 from base64 import b64encode
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,9 +9,13 @@ import jwt
 import pytest
 
 from shared.domain.entry import Outcome
-from tests.builders import NOW, OFFICER, RECORDING, a_clip, a_dock
+from shared.domain.footage import Fixity, Integrity
+from tests.builders import CLIENT, NOW, OFFICER, RECORDING, SHA256, a_clip, a_dock, a_grant
 from tests.functions.directory import (
+    AUDIENCE,
     DOCK_ITSELF,
+    EXPECTED,
+    ISSUER,
     KEY_ID,
     MANAGER,
     OFFICER_BYRON,
@@ -22,6 +27,7 @@ from tests.functions.directory import (
 from tests.functions.world import ADDRESS, Answered, MemoryService
 
 HOUR = "refusals:2026-11-25T20"
+VERIFIED = Integrity(state=Fixity.VERIFIED, claimed=SHA256, sha256=SHA256, verified_at=NOW)
 PRINCIPAL = b64encode(b'{"claims":[{"typ":"roles","val":"evidence-manager"}]}').decode()
 
 
@@ -99,6 +105,41 @@ async def test_a_good_signature_under_wrong_claims_is_nobody(world: MemoryServic
 async def test_a_good_token_is_taken(world: MemoryService, claims: Claims) -> None:
     world.hold(a_clip())
     assert (await read_with(world, bearer(token(claims)))).status == 200
+
+
+V1 = "https://sts.example.test/tenant/"
+APPLICATION = "c0ffee00-0000-4000-8000-000000000001"
+
+
+@pytest.mark.parametrize("audience", [AUDIENCE, APPLICATION])
+@pytest.mark.parametrize("issuer, client", [(ISSUER, "azp"), (V1, "appid")])
+async def test_a_token_of_either_version_is_taken_for_each_of_our_names(
+    world: MemoryService, issuer: str, client: str, audience: str
+) -> None:
+    world.expected = replace(EXPECTED, issuers=(ISSUER, V1), audiences=(AUDIENCE, APPLICATION))
+    world.hold(a_clip())
+    officer = person("officer", iss=issuer, aud=audience, **{"azp": None, client: CLIENT})
+    assert (await read_with(world, bearer(token(officer)))).status == 200
+    edge = at(seconds=-59)
+    assert (await read_with(world, bearer(token({**officer, "exp": edge})))).status == 200
+    assert (await read_with(world, bearer(token({**officer, "exp": edge - 1})))).status == 401
+    for other in ({"iss": f"{issuer}x"}, {"aud": f"{audience}x"}):
+        assert (await read_with(world, bearer(token({**officer, **other})))).status == 401
+
+
+@pytest.mark.parametrize("issuer, client", [(ISSUER, "azp"), (V1, "appid")])
+async def test_a_dock_is_known_by_its_client_in_either_version(world: MemoryService, issuer: str, client: str) -> None:
+    world.expected = replace(EXPECTED, issuers=(ISSUER, V1))
+    dock = a_dock()
+    world.records.put(dock, a_grant(), a_clip(integrity=VERIFIED))
+    nameless = {name: value for name, value in DOCK_ITSELF.items() if name != "azp"}
+    itself = {**nameless, "iss": issuer, client: CLIENT}
+    assert (await _receipt(world, itself)).status == 200
+    assert (await _receipt(world, {**itself, client: "another"})).status == 403
+
+
+async def _receipt(world: MemoryService, claims: Claims) -> Answered:
+    return await world.ask("receipt", claims, route={"dock": a_dock().id, "recording": RECORDING})
 
 
 async def test_the_scheme_is_the_same_in_any_case(world: MemoryService) -> None:
@@ -189,5 +230,6 @@ async def test_an_entry_says_who_asked_as_they_were_then(world: MemoryService) -
     (entry,) = world.entries(RECORDING)
     actor = entry.actor
     assert (actor.id, actor.kind, actor.name, actor.role) == ("P2001", "person", "Insp Lovelace", "evidence-manager")
-    assert (entry.session, entry.address, entry.occurred_at) == ("session-1", ADDRESS, NOW)
+    (started,) = [begun for begun in world.entries(coming_on=True) if begun.action == "session.started"]
+    assert (entry.session, entry.address, entry.occurred_at) == (started.subject, ADDRESS, NOW)
     assert entry.request == "invocation-1"

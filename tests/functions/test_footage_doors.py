@@ -218,7 +218,7 @@ async def test_search_asks_for_what_the_query_names(world: MemoryService) -> Non
     assert [clip["id"] for clip in answered.json["clips"]] == [wanted.id]
     assert answered.json["next"] is None
     (entry,) = world.entries()
-    assert {change.field: change.after for change in entry.changes} == query | {"shown": wanted.id}
+    assert {change.field: change.after for change in entry.changes} == query | {"order": "newest", "shown": wanted.id}
 
 
 async def test_search_for_a_colleague_s_clips_does_not_widen_what_an_officer_sees(world: MemoryService) -> None:

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.footage import Fixity, Integrity, State
+from shared.domain.footage import Evidential, Fixity, Integrity, State
 from shared.domain.worklist import UNMET_AFTER, DeadLetter, Worklist
-from tests.builders import DOCK, NOW, RECORDING, UPLOADED, a_clip, a_grant, fresh_id
+from tests.builders import DOCK, NOW, RECORDING, UPLOADED, a_clip, a_decision, a_grant, fresh_id
 from tests.functions.directory import MANAGER, person
 from tests.functions.world import Answered, MemoryService
 
@@ -35,7 +35,7 @@ def hold(world: MemoryService, number: int) -> list[str]:
 
 @pytest.mark.parametrize("name", list(Worklist))
 async def test_every_worklist_is_there_and_empty_on_a_good_day(world: MemoryService, name: str) -> None:
-    world.records.put(a_clip(), a_grant(met=True))
+    world.records.put(a_clip(decision=a_decision(evidential=Evidential.NO)), a_grant(met=True))
     answered = await show(world, name)
     assert (answered.status, answered.json) == (200, {"items": [], "next": None})
 
@@ -44,7 +44,7 @@ async def test_every_worklist_is_there_and_empty_on_a_good_day(world: MemoryServ
 async def test_there_is_no_other_worklist(world: MemoryService, name: str) -> None:
     answered = await show(world, name)
     assert answered.status == 404
-    assert "quarantine, mismatch, unmet-grants, poison, dead-letters" in answered.json["detail"]
+    assert "quarantine, mismatch, unmet-grants, poison, dead-letters, undecided, expiring" in answered.json["detail"]
 
 
 async def test_a_clip_is_shown_as_everywhere_with_the_version_to_change_it_by(world: MemoryService) -> None:

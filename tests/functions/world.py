@@ -17,6 +17,7 @@ from tests.builders import JPEG
 from tests.functions.directory import Claims, token
 from tests.functions.memory import MemoryPorts
 from tests.functions.opened import DOORS, user_function
+from tests.functions.promised import keeps_its_promise
 
 ADDRESS = "192.0.2.17"
 
@@ -60,7 +61,10 @@ class MemoryService(MemoryPorts):
         body: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answered:
-        """Knock at `door` as `who`, from ADDRESS. `body` is JSON, or bytes as they are."""
+        """Knock at `door` as `who`, from ADDRESS. `body` is JSON, or bytes as they are.
+
+        The answer is one that the door's description has (tests/functions/promised.py), or this fails.
+        """
         sent = {"X-Forwarded-For": ADDRESS}
         if who is not None:
             sent["Authorization"] = f"Bearer {token(who)}"
@@ -72,7 +76,9 @@ class MemoryService(MemoryPorts):
             route_params=route or {},
             body=body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode(),
         )
-        return _answered(await user_function(door)(request, self.invocation()))
+        answered = _answered(await user_function(door)(request, self.invocation()))
+        keeps_its_promise(door, answered.status, answered.headers, answered.content_type, answered.raw)
+        return answered
 
     async def trigger(self, function: str, given: Any) -> None:
         """What the host does when an event, a message or the time has come."""
@@ -88,10 +94,14 @@ class MemoryService(MemoryPorts):
             self.footage.posters[clip.id] = JPEG
         return clip
 
-    def entries(self, pk: str | None = None) -> list[Entry]:
-        """The entries of one trail, or all, in the order in which they were written down."""
+    def entries(self, pk: str | None = None, *, coming_on: bool = False) -> list[Entry]:
+        """The entries of one trail, or all, in the order in which they were written down.
+
+        That somebody came on, which every first request enters, is left out unless it is asked for.
+        """
         found = [record for record in self.records.everything() if isinstance(record, Entry)]
-        return [entry for entry in found if pk in (None, entry.pk)]
+        told = [entry for entry in found if coming_on or entry.action != "session.started"]
+        return [entry for entry in told if pk in (None, entry.pk)]
 
 
 def _answered(response: func.HttpResponse) -> Answered:

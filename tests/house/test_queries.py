@@ -13,6 +13,7 @@ NOT_PORTABLE = (
     "DATETIMEADD", "GETCURRENTDATETIME", "GETCURRENTTIMESTAMP", "REGEXMATCH", "EXISTS",
 )  # fmt: skip
 QUERY = re.compile(r"^SELECT |^ (AND|ORDER BY) ")
+COUNTED = "SELECT VALUE COUNT(1) FROM c "  # the one aggregate that the client adds up across partitions
 CONSTANT = re.compile(r"[A-Z][A-Z_]+")
 
 
@@ -29,13 +30,14 @@ def test_there_are_queries_to_look_at() -> None:
 
 
 def test_every_query_is_portable() -> None:
-    found = [(at, word) for at, text in texts() for word in NOT_PORTABLE if re.search(rf"\b{word}\b", text.upper())]
+    asked = [(at, text.removeprefix(COUNTED)) for at, text in texts()]
+    found = [(at, word) for at, text in asked for word in NOT_PORTABLE if re.search(rf"\b{word}\b", text.upper())]
     assert found == []
 
 
 def test_every_value_in_a_query_is_a_parameter_or_a_kind_of_ours() -> None:
     literal = [(at, value) for at, text in texts() for value in re.findall(r"'([^']*)'", text)]
-    assert [found for found in literal if not re.fullmatch(r"[a-z]+", found[1])] == []
+    assert [found for found in literal if not re.fullmatch(r"[a-z]+(-[a-z]+)?", found[1])] == []
 
 
 def test_a_query_s_text_is_joined_from_constants_only() -> None:
@@ -105,15 +107,15 @@ def test_every_property_that_is_asked_for_is_one_that_documents_have() -> None:
     """A misspelt property is no error to the store: it finds nothing."""
     from dataclasses import fields
 
+    from shared.domain.approve import Approval
     from shared.domain.document import camel
     from shared.domain.entry import Entry
     from shared.domain.footage import Clip, Dock, Grant
     from shared.domain.reconcile_report import Reconciliation
+    from shared.domain.session import Session
+    from shared.domain.weeding_run import WeedingRun
 
-    known = {camel(field.name) for kind in (Clip, Entry, Dock, Grant, Reconciliation) for field in fields(kind)} | {
-        "pk",
-        "kind",
-        "id",
-    }
+    kinds = (Clip, Entry, Dock, Grant, Reconciliation, Session, Approval, WeedingRun)
+    known = {camel(field.name) for kind in kinds for field in fields(kind)} | {"pk", "kind", "id"}
     asked = {name for _, text in texts() for name in re.findall(r"\bc\.([A-Za-z_]+)", text)}
     assert asked <= known

@@ -14,6 +14,7 @@ from azure.core.exceptions import ServiceRequestError
 
 from functions.shown_worklists import ShownWorklist
 from shared.domain.footage import ClipId
+from shared.domain.health import Backlog
 from shared.ports import Held
 from tests.builders import a_clip
 from tools.replay import main
@@ -32,6 +33,9 @@ class Queue:
         if clip in self.broken:
             raise ServiceRequestError("sig=secret")
         self.asked.append(clip)
+
+    async def waiting(self) -> Backlog:
+        return Backlog(count=len(self.asked))
 
 
 async def test_each_clip_is_asked_for_again() -> None:

@@ -46,6 +46,8 @@ class Anew(Enum):
 
     NOTHING = "nothing"
     ENTRY = "its entry once more: a look, a refusal and a message given up happen each time"
+    NOTE = "another note with its entry: who writes twice under two keys has written two"
+    TOLD_OPEN = "nothing, and the caller is told that one is open already"
     TOLD_STALE = "nothing, and the caller is told that the clip changed after they read it"
     RUN = "another run with its report and its entries: of what it found nothing is double"
     RECORDING = "another recording, with its grant and its entry: the first is an unmet grant"

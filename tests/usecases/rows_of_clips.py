@@ -13,6 +13,7 @@ from shared.usecases.refuse import NOBODY, refuse, refuse_nobody
 from shared.usecases.search import search
 from shared.usecases.trail import trail
 from shared.usecases.weed import WeedReport, weed
+from shared.usecases.weeding_run import record_run
 from tests.builders import (
     CAMERA,
     FORCE,
@@ -31,11 +32,12 @@ from tests.usecases.rows import (
 from tests.usecases.scenes import (
     a_condemned_stored_clip,
     a_stored_clip,
+    an_overdue_stored_clip,
     by_the_service,
 )
 
 
-async def _weed(world: World, asking: Asking) -> WeedReport:
+async def a_run(world: World, asking: Asking) -> WeedReport:
     return await weed(
         asking=asking,
         now=lambda: asking.at,
@@ -47,6 +49,7 @@ async def _weed(world: World, asking: Asking) -> WeedReport:
 
 
 SERVICE = by_the_service()
+RAN = WeedReport(weeded=7, kept=1)
 FIRST = '"00000001"'  # the version MemoryRecords gives to the first record put
 
 ROWS = (
@@ -57,7 +60,7 @@ ROWS = (
         run=lambda w, a: search(
             ClipFilter(reach=FORCE, camera=CAMERA), after=None, limit=10, asking=a, records=w.records
         ),
-        enters=(("footage.searched", "camera shown"),),
+        enters=(("footage.searched", "camera order shown"),),
         anew=Anew.ENTRY,
         answers=list,
     ),
@@ -129,13 +132,22 @@ ROWS = (
         run=lambda w, a: health_details(asking=a, records=w.records, probe=w.probe),
         enters=(("health.read", ""),),
         anew=Anew.ENTRY,
-        answers=dict,
+        answers=lambda told: told.answers,
+    ),
+    Row(
+        name="record_run",
+        verb=record_run,
+        scene=an_overdue_stored_clip,
+        run=lambda w, a: record_run(RAN, asking=a, ended_at=a.at, records=w.records),
+        enters=(("weeding.ran", "weeded kept failed late"),),
+        asking=SERVICE,
+        anew=Anew.RUN,
     ),
     Row(
         name="weed, happy",
         verb=weed,
         scene=two_overdue_clips,
-        run=_weed,
+        run=a_run,
         enters=(("footage.condemned", "state"), ("footage.weeded", "state")) * 2,
         asking=SERVICE,
     ),
@@ -143,7 +155,7 @@ ROWS = (
         name="weed, held by the storage",
         verb=weed,
         scene=a_clip_held_by_the_storage,
-        run=_weed,
+        run=a_run,
         enters=(("footage.condemned", "state"), ("footage.reprieved", "state")),
         asking=SERVICE,
         quiet=frozenset({"footage.must_be_erasable"}),
@@ -152,7 +164,7 @@ ROWS = (
         name="weed, resumed",
         verb=weed,
         scene=a_condemned_stored_clip,
-        run=_weed,
+        run=a_run,
         enters=(("footage.weeded", "state"),),
         asking=SERVICE,
     ),

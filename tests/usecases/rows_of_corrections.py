@@ -1,14 +1,11 @@
-"""The verbs of evidence managers: corrections, release, worklists, and how a dock does; one row for each way."""
+"""The verbs of evidence managers: corrections, release, and how a dock does; one row for each way."""
 
-from collections.abc import Callable
-
-from shared.domain.footage import Integrity, State
-from shared.domain.worklist import UNMET_AFTER, Worklist
+from shared.domain.footage import State
+from shared.domain.worklist import UNMET_AFTER
 from shared.usecases.correct import Incident, Officer, correct_incident, correct_officer
 from shared.usecases.docks import read_dock
 from shared.usecases.release import release
 from shared.usecases.sight import sight
-from shared.usecases.worklist import worklist
 from tests.builders import (
     DOCK,
     FORCE,
@@ -16,7 +13,6 @@ from tests.builders import (
     OTHER_BOROUGH,
     OTHER_OFFICER,
     RECORDING,
-    a_clip,
     a_grant,
 )
 from tests.fakes import World
@@ -34,24 +30,8 @@ def a_quarantined_clip(world: World) -> None:
     a_stored_clip(world, state=State.QUARANTINED, quarantine=("truncated",))
 
 
-def a_clip_given_up(world: World) -> None:
-    world.records.put(a_clip(integrity=Integrity(gave_up_at=NOW)))
-
-
 def an_old_grant(world: World) -> None:
     world.records.put(a_grant(granted_at=NOW - UNMET_AFTER))
-
-
-def _of(name: Worklist, scene: Callable[[World], object]) -> Row:
-    return Row(
-        name=f"worklist, {name}",
-        verb=worklist,
-        scene=scene,
-        run=lambda w, a: worklist(name, after=None, limit=10, asking=a, records=w.records, dead_letters=w.dead_letters),
-        enters=(("worklist.read", "shown"),),
-        anew=Anew.ENTRY,
-        answers=list,
-    )
 
 
 ROWS = (
@@ -91,10 +71,6 @@ ROWS = (
         anew=Anew.TOLD_STALE,
         said=SEEN,
     ),
-    _of(Worklist.QUARANTINE, a_quarantined_clip),
-    _of(Worklist.POISON, a_clip_given_up),
-    _of(Worklist.UNMET_GRANTS, an_old_grant),
-    _of(Worklist.DEAD_LETTERS, lambda _world: None),
     Row(
         name="read_dock",
         verb=read_dock,

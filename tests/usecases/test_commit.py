@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 
 from shared.domain.entry import Draft, Operation, Trail
-from shared.errors import Stale
+from shared.errors import Conflict, Stale
 from shared.ports import Create, Held, Replace, Write
-from shared.usecases.commit import ATTEMPTS, Contended, commit, done_before
+from shared.usecases.commit import ATTEMPTS, Contended, commit, commit_deciding, done_before
 from tests.builders import RECORDING, a_clip, a_draft, an_asking
 from tests.fakes import MemoryRecords, World
 from tests.fakes.faults import Faults
@@ -102,3 +102,42 @@ async def test_the_trails_of_two_subjects_do_not_meet() -> None:
     other = a_draft(pk="actor:P1234", subject=RECORDING)
     assert (await commit(world.records, other)).entry.number == 1
     assert_trails_whole(world)
+
+
+async def test_what_is_decided_beside_the_trail_is_decided_again_when_somebody_came_between() -> None:
+    world = World()
+    seen: list[int] = []
+
+    async def decide() -> list[Write]:
+        held = await world.records.trail(RECORDING)
+        seen.append(held.record.count if held else 0)
+        if len(seen) == 1:
+            await commit(world.records, change("other", "footage.read"))
+        return [Create(a_clip())]
+
+    committed = await commit_deciding(world.records, change(), decide)
+    assert (seen, committed.entry.number) == ([0, 1], 2)
+    assert the_clip(world) == a_clip()
+    assert_trails_whole(world)
+
+
+async def test_the_trail_is_read_before_anything_is_decided() -> None:
+    """The other way round, whoever came between the two would be overlooked."""
+    world = World()
+
+    async def decide() -> list[Write]:
+        assert world.faults.calls == ["records.trail"]
+        return []
+
+    await commit_deciding(world.records, change(), decide)
+
+
+async def test_a_refusal_while_deciding_leaves_nothing() -> None:
+    world = World()
+
+    async def decide() -> list[Write]:
+        raise Conflict("no")
+
+    with pytest.raises(Conflict):
+        await commit_deciding(world.records, change(), decide)
+    assert world.records.everything() == []

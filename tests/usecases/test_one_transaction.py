@@ -19,11 +19,15 @@ from typing import Any
 import pytest
 
 import shared.usecases
+from shared.domain.annotate import Note
 from shared.domain.document import timestamp, to_document
 from shared.domain.entry import Entry, Trail
 from shared.domain.footage import Grant
+from shared.domain.health import Health
 from shared.domain.reconcile_report import Reconciliation
-from shared.errors import Stale
+from shared.domain.weeding_run import WeedingRun
+from shared.errors import Conflict, Refusal, Stale
+from shared.usecases.close_idle_sessions import ClosedReport
 from shared.usecases.reconcile import Reconciled
 from shared.usecases.weed import WeedReport
 from tests.builders import NOW
@@ -33,10 +37,11 @@ from tests.usecases.scenes import a_clock_later, assert_trails_whole, entries
 from tests.usecases.verbs import ROWS
 
 PARTS = {  # of verbs, not verbs
-    *("commit.commit", "commit.done_before", "grant.dock_itself", "within.within"),
-    *("reconcile_mend.mend", "reconcile_survey.survey", "revise.revised"),
+    *("commit.commit", "commit.commit_deciding", "commit.done_before", "grant.dock_itself", "within.within"),
+    *("reconcile_mend.mend", "reconcile_survey.survey", "revise.revised", "sign_on.end", "sign_on.must_be_let_in"),
 }
 MOST_TRIES = 3
+TOLD: Mapping[Anew, type[Refusal]] = {Anew.TOLD_OPEN: Conflict, Anew.TOLD_STALE: Stale}
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 LATER = [pytest.param(timedelta(0), id="at once"), pytest.param(timedelta(seconds=1), id="a second later")]
 
@@ -104,10 +109,10 @@ async def test_tried_again_under_a_key_of_its_own_nothing_is_double_but_what_the
             await told_of_an_outage(row, world)
             world.faults.mend()
             entered = actions_but_of_runs(row, world)
-            stale = await is_told_stale(row, world)
+            told = await is_told(row, world)
             where = f"{row.name}: call {number}, {called}, broken {moment.value}"
-            assert stale == (row.anew is Anew.TOLD_STALE and entered != []), where
-            double = entered if row.anew in (Anew.ENTRY, Anew.RECORDING) else []
+            assert told is (TOLD.get(row.anew) if entered else None), where
+            double = entered if row.anew in (Anew.ENTRY, Anew.NOTE, Anew.RECORDING) else []
             declared = [action for action, _ in row.enters]
             declared = [action for action in declared if row.anew is not Anew.RUN or not is_of_a_run(action)]
             assert sorted(actions_but_of_runs(row, world)) == sorted([*declared, *double]), where
@@ -117,15 +122,15 @@ async def test_tried_again_under_a_key_of_its_own_nothing_is_double_but_what_the
             assert_trails_whole(world)
 
 
-async def is_told_stale(row: Row, world: World) -> bool:
-    """Asked until it succeeds, or until it is told Stale, under a key and a request id that are new each time."""
+async def is_told(row: Row, world: World) -> type[Refusal] | None:
+    """Asked until it succeeds, or until it is told no, under a key and a request id that are new each time."""
     for number in range(MOST_TRIES):
         try:
             answer = await row.run(world, replace(row.asking, key=f"anew-{number}", request=f"anew-{number}"))
-        except Stale:
-            return True
-        if not (isinstance(answer, WeedReport | Reconciled) and answer.failed):
-            return False
+        except (Conflict, Stale) as no:
+            return type(no)
+        if not (isinstance(answer, ClosedReport | WeedReport | Reconciled) and answer.failed):
+            return None
     raise AssertionError(f"{row.name} still fails though nothing is broken")
 
 
@@ -143,16 +148,16 @@ async def told_of_an_outage(row: Row, world: World) -> bool:
         answer = await row.run(world, row.asking)
     except Outage:
         return True
-    if isinstance(answer, Mapping):  # of what answers
-        return not all(answer.values())
-    return isinstance(answer, WeedReport | Reconciled) and answer.failed > 0
+    if isinstance(answer, Health):
+        return not answer.well
+    return isinstance(answer, ClosedReport | WeedReport | Reconciled) and answer.failed > 0
 
 
 async def until_it_succeeds(row: Row, world: World, later: timedelta) -> Any:
     asking = a_clock_later(row.asking, NOW + later) if later else row.asking
     for _ in range(MOST_TRIES):
         answer = await row.run(world, asking)
-        if not (isinstance(answer, WeedReport | Reconciled) and answer.failed):
+        if not (isinstance(answer, ClosedReport | WeedReport | Reconciled) and answer.failed):
             return answer
     raise AssertionError(f"{row.name} still fails though nothing is broken")
 
@@ -163,7 +168,7 @@ def number_of_grants(world: World) -> int:
 
 def without_entries(world: World, row: Row) -> dict[str, object]:
     """All state; of grants only their number can be compared where each try makes one of its own."""
-    besides = {Anew.RECORDING: (Grant,), Anew.RUN: (Reconciliation,)}.get(row.anew, ())
+    besides = {Anew.NOTE: (Note,), Anew.RECORDING: (Grant,), Anew.RUN: (Reconciliation, WeedingRun)}.get(row.anew, ())
     return as_it_stands(world, but=(Entry, Trail, *besides))
 
 
@@ -174,7 +179,7 @@ def actions_but_of_runs(row: Row, world: World) -> list[str]:
 
 
 def is_of_a_run(action: str) -> bool:
-    return action.startswith("reconciliation.")
+    return action.startswith(("reconciliation.", "weeding."))
 
 
 def as_it_stands(world: World, *, exact: bool = True, but: tuple[type, ...] = ()) -> dict[str, object]:
@@ -199,7 +204,7 @@ def as_it_stands(world: World, *, exact: bool = True, but: tuple[type, ...] = ()
 def _shown(document: Any, *, exact: bool, of: type) -> Any:
     if exact:
         return document
-    left_out = {"salt", "previous"} if of is Entry else set()
+    left_out = {Entry: {"salt", "previous"}, Note: {"salt"}}.get(of, set())
     return {name: _without_times(value) for name, value in document.items() if name not in left_out}
 
 
@@ -209,6 +214,10 @@ def _without_times(value: Any) -> Any:
             return "a time of the run, or after"
         case list():
             return [_without_times(item) for item in value]
+        case {"field": "seconds"}:
+            return "how long it is until a time of the run"
+        case {"field": "note"}:
+            return "the hash of a note, which has its salt in it"
         case dict():
             return {name: _without_times(item) for name, item in value.items()}
     return value

@@ -10,8 +10,11 @@ from dataclasses import fields
 
 import pytest
 
+from shared.domain.annotate import Note
 from shared.domain.document import to_document
-from shared.domain.entry import Entry
+from shared.domain.entry import Entry, Trail
+from shared.domain.footage import Clip
+from tests.builders import a_note, an_approval
 from tests.fakes import Moment, Outage, World
 from tests.usecases.rows import Row
 from tests.usecases.scenes import CONTENT, actions, entries
@@ -26,6 +29,8 @@ GOES_ON = {
     "reconcile",
     "sight",
     "health_details",
+    "touch",
+    "close_idle_sessions",
 }  # they go on when a call fails, and so say it in the log
 INCIDENT = "CAD 4711"
 PEOPLE = ("Ada Byron", "P1234", "192.0.2.17", INCIDENT, "session-1", "reviewing", "robbery", "sig=")
@@ -98,3 +103,31 @@ async def test_the_text_of_a_fault_is_not_logged(caplog: pytest.LogCaptureFixtur
     assert caplog.records
     assert "broken" not in caplog.text
     assert actions(world) == ["footage.condemned"]
+
+
+BESIDE = "weed, with all that was written beside it"
+
+
+async def test_of_what_people_wrote_beside_a_clip_nothing_is_left_when_it_is_weeded() -> None:
+    """The reasons that people gave stay where they were entered, as the reason of every change does."""
+    row = next(row for row in ROWS if row.name == BESIDE)
+    world = World()
+    row.scene(world)
+    before = json.dumps([to_document(record) for record in world.records.everything()])
+    written = (a_note().text, a_note().salt, a_note().sha256, an_approval().why, "I watched it", "Sgt Grace Hopper")
+    assert [text for text in written[:2] + written[3:] if json.dumps(text)[1:-1] not in before] == []
+    await row.run(world, row.asking)
+    assert {type(record) for record in world.records.everything()} == {Clip, Entry, Trail}
+    left = json.dumps([to_document(record) for record in world.records.everything()])
+    assert [text for text in written if json.dumps(text)[1:-1] in left] == []
+
+
+async def test_a_note_s_text_is_nowhere_but_in_the_note() -> None:
+    row = next(row for row in ROWS if row.name == "annotate")
+    world = World()
+    row.scene(world)
+    note = await row.run(world, row.asking)
+    rest = [to_document(record) for record in world.records.everything() if not isinstance(record, Note)]
+    said = json.dumps(rest)
+    assert note.sha256 in said
+    assert [each for each in (*note.text.split("\n"), note.salt) if json.dumps(each)[1:-1] in said] == []

@@ -1,13 +1,11 @@
-"""Refuse, and health: what is refused is entered too, each of those known, the others by the minute."""
+"""Refuse: what is refused is entered too, each of those known, the others by the minute."""
 
-import logging
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from shared.domain.entry import ActorKind, Operation, Outcome, Reason
-from shared.usecases.health import health_details
 from shared.usecases.refuse import NOBODY, refuse, refuse_nobody
 from tests.builders import BOROUGH, NOW, OFFICER, RECORDING, an_asking
 from tests.fakes import World
@@ -104,21 +102,3 @@ async def test_nobody_is_named_nobody() -> None:
     (entry,) = entries(world)
     assert (entry.actor.id, entry.actor.kind, entry.actor.name) == ("nobody", ActorKind.NOBODY, None)
     assert (entry.subject, entry.address, entry.outcome) == ("service", "192.0.2.1", Outcome.REFUSED)
-
-
-async def test_health_says_what_answers_and_the_look_is_entered() -> None:
-    world = World()
-    world.probe.answers["vault"] = False
-    answered = await health_details(asking=an_asking(), records=world.records, probe=world.probe)
-    assert answered == {"records": True, "footage": True, "queue": True, "vault": False}
-    assert [entry.action for entry in entries(world, f"actor:{OFFICER}")] == ["health.read"]
-
-
-async def test_a_store_that_cannot_take_the_entry_is_told_as_not_answering(caplog: pytest.LogCaptureFixture) -> None:
-    """On purpose no fault: details are wanted most when the store is down, and they show no person."""
-    world = World()
-    world.faults.break_every("records.write")
-    with caplog.at_level(logging.ERROR):
-        answered = await health_details(asking=an_asking(), records=world.records, probe=world.probe)
-    assert answered == {"records": False, "footage": True, "queue": True, "vault": True}
-    assert [record.getMessage() for record in caplog.records] == ["health: the look could not be entered: Outage"]

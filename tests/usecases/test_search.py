@@ -1,14 +1,17 @@
 """Search and audit: what is shown is entered before it is shown, and no question widens what one may see."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import fields
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from shared.domain.access import Reach
+from shared.domain.document import timestamp
 from shared.domain.entry import Entry
-from shared.domain.footage import Borough, Clip, Evidential, OfficerId
-from shared.ports import ClipFilter, EntryFilter, Held, Place
+from shared.domain.footage import Borough, Clip, Evidential, OfficerId, State
+from shared.ports import ClipFilter, EntryFilter, Held, Order, Place
 from shared.usecases.audit import audit
 from shared.usecases.commit import commit
 from shared.usecases.search import search
@@ -56,7 +59,8 @@ async def test_pages_follow_each_other_without_gap_or_overlap() -> None:
         seen.extend(held.record.id for held in page)
     assert after is None
     assert seen == [clip.id for clip in stored]
-    shown = [change.after or "" for entry in entries(world, ACTOR) for change in entry.changes]
+    told = [change for entry in entries(world, ACTOR) for change in entry.changes]
+    shown = [change.after or "" for change in told if change.field == "shown"]
     assert " ".join(shown).split() == seen
     assert_trails_whole(world)
 
@@ -77,7 +81,34 @@ async def test_the_entry_says_what_was_asked_and_which_clips_were_shown_and_not_
     (entry,) = entries(world, ACTOR)
     told = {change.field: change.after for change in entry.changes}
     shown = f"{stored[0].id} {stored[1].id}"
-    assert told == {"officer": OFFICER, "evidential": "undecided", "shown": shown}
+    assert told == {"officer": OFFICER, "evidential": "undecided", "order": "newest", "shown": shown}
+
+
+async def test_no_word_of_the_filter_is_left_out_of_the_entry_and_the_reach_is_none() -> None:
+    world = World()
+    words: dict[str, Any] = {
+        "mine": OFFICER,
+        "officer": OFFICER,
+        "camera": "AX3-00417",
+        "dock": "dock-1",
+        "incident": "CAD 4711",
+        "category": "arrest",
+        "evidential": Evidential.UNDECIDED,
+        "state": State.HELD,
+        "recorded_since": UPLOADED,
+        "recorded_until": NOW,
+        "uploaded_since": UPLOADED,
+        "uploaded_until": NOW,
+        "expiring_before": NOW,
+        "order": Order.SOONEST,
+    }
+    assert {field.name for field in fields(ClipFilter)} == {"reach", *words}
+    await ask(world, ClipFilter(reach=FORCE, **words))
+    (entry,) = entries(world, ACTOR)
+    assert [(change.field, change.after) for change in entry.changes] == [
+        *((word, timestamp(value) if isinstance(value, datetime) else value) for word, value in words.items()),
+        ("shown", ""),
+    ]
 
 
 async def test_what_cannot_be_entered_is_not_shown() -> None:

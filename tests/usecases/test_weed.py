@@ -274,7 +274,8 @@ async def test_with_nothing_due_nothing_is_written() -> None:
 async def test_a_tombstone_says_nothing_anybody_wrote() -> None:
     world = World()
     why = "the girl in the blue coat"
-    an_overdue_stored_clip(world, decision=Decision(category="other", by="P1", at=UPLOADED, why=why), incident=why)
+    said = Decision(category="other", by="P1", at=UPLOADED, why=why)
+    an_overdue_stored_clip(world, decision=said, undoable=said, incident=why)
     await run(world)
     assert why not in str(world.records.everything())
 

@@ -37,7 +37,8 @@ Scene = Callable[[World], object]
 EVIDENCE = Category(name="arrest", evidential=Evidential.YES, why="arrested for robbery")
 NO_EVIDENCE = Category(name="other", evidential=Evidential.NO, why="nothing to see")
 MOST = 3000
-WEEDERS = ("footage.", "records.condemned")  # what nobody but weeding changes or asks
+# What nobody but weeding changes or asks.
+WEEDERS = ("footage.", "records.condemned", "records.notes", "records.approval")
 TOO_LATE = (Condemned, Weeded)  # Stale would tell an officer to read again what is no longer there
 
 

@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from shared.domain.entry import Operation
-from shared.domain.footage import ClipId, Fixity, Integrity, State
+from shared.domain.access import Reach
+from shared.domain.entry import Asking, Operation
+from shared.domain.footage import ClipId, Fixity, Integrity, OfficerId, State
 from shared.domain.worklist import UNMET_AFTER, DeadLetter, Worklist
 from shared.ports import Place
 from shared.usecases.ingest import ingest
 from shared.usecases.worklist import Row, place_of, worklist
-from tests.builders import MICROSECOND, NOW, RECORDING, UPLOADED, a_clip, a_dock, a_grant, an_asking, fresh_id
+from tests.builders import FORCE, MICROSECOND, NOW, RECORDING, UPLOADED, a_clip, a_dock, a_grant, an_asking, fresh_id
 from tests.fakes import Outage, World
 from tests.usecases.scenes import a_landed_blob, by_the_service, entries, intake
 
@@ -21,21 +23,30 @@ OLD = NOW - UNMET_AFTER
 
 
 async def show(
-    world: World, name: Worklist, *, after: Place | None = None, limit: int = 10
+    world: World,
+    name: Worklist,
+    *,
+    after: Place | None = None,
+    limit: int = 10,
+    reach: Reach = FORCE,
+    mine: OfficerId | None = None,
+    asking: Asking | None = None,
 ) -> tuple[list[Row], Place | None]:
     page, following = await worklist(
         name,
         after=after,
         limit=limit,
-        asking=an_asking(),
+        reach=reach,
+        mine=mine,
+        asking=asking or an_asking(),
         records=world.records,
         dead_letters=world.dead_letters,
     )
     return list(page), following
 
 
-async def ids(world: World, name: Worklist) -> list[str]:
-    return [place_of(row).id for row in (await show(world, name))[0]]
+async def ids(world: World, name: Worklist, **asked: Any) -> list[str]:
+    return [place_of(name, row).id for row in (await show(world, name, **asked))[0]]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +107,7 @@ async def test_pages_are_oldest_first_and_cover_everything_once(size: int) -> No
     while after is not None:
         page, after = await show(world, Worklist.QUARANTINE, after=after, limit=size)
         found, pages = found + page, pages + 1
-    assert [place_of(row).id for row in found] == ["0", "1", "2", "3", "4"]
+    assert [place_of(Worklist.QUARANTINE, row).id for row in found] == ["0", "1", "2", "3", "4"]
     assert pages == -(-5 // size)
 
 

@@ -3,6 +3,24 @@
 test_one_transaction.py breaks each port call of each row; test_personal_data.py looks at what a row enters and logs.
 """
 
-from tests.usecases import rows_of_clips, rows_of_corrections, rows_of_recordings, rows_of_runs
+from tests.usecases import (
+    rows_of_clips,
+    rows_of_corrections,
+    rows_of_decisions,
+    rows_of_lists,
+    rows_of_notes,
+    rows_of_recordings,
+    rows_of_runs,
+    rows_of_sessions,
+)
 
-ROWS = (*rows_of_recordings.ROWS, *rows_of_clips.ROWS, *rows_of_corrections.ROWS, *rows_of_runs.ROWS)
+ROWS = (
+    *rows_of_recordings.ROWS,
+    *rows_of_clips.ROWS,
+    *rows_of_corrections.ROWS,
+    *rows_of_decisions.ROWS,
+    *rows_of_lists.ROWS,
+    *rows_of_notes.ROWS,
+    *rows_of_runs.ROWS,
+    *rows_of_sessions.ROWS,
+)

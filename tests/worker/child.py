@@ -55,7 +55,7 @@ async def probing() -> Any:
     from shared.wiring import Wired
 
     probe = Wired(read_settings()).probe
-    return {"probe": type(probe).__name__, "loaded": _loaded()}
+    return {"backlogs": sorted(probe._backlogs), "loaded": _loaded()}  # type: ignore[attr-defined]
 
 
 def _loaded() -> list[str]:

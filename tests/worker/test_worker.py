@@ -25,15 +25,33 @@ OPEN_METHODS = {
     "correct_officer": ("PUT", "footage/{id}/officer"),
     "correct_incident": ("PUT", "footage/{id}/incident"),
     "release": ("POST", "footage/{id}/release"),
+    "undo": ("POST", "footage/{id}/undo"),
+    "categorise_many": ("POST", "footage/categories"),
+    "categories": ("GET", "categories"),
+    "annotate": ("POST", "footage/{id}/notes"),
+    "notes": ("GET", "footage/{id}/notes"),
+    "ask_approval": ("POST", "approvals"),
+    "decide_approval": ("PUT", "approvals/{id}"),
+    "approval": ("GET", "approvals/{id}"),
+    "approvals": ("GET", "approvals"),
     "worklist": ("GET", "worklists/{name}"),
+    "worklists": ("GET", "worklists"),
     "trail": ("GET", "footage/{id}/trail"),
     "audit": ("GET", "audit/entries"),
+    "log_on": ("POST", "sessions"),
+    "session": ("GET", "sessions/current"),
+    "log_off": ("DELETE", "sessions/current"),
+    "my_sessions": ("GET", "sessions/mine"),
+    "sessions": ("GET", "sessions"),
+    "revoke_sessions": ("POST", "sessions/revocations"),
     "register_dock": ("PUT", "docks/{dock}"),
     "list_docks": ("GET", "docks"),
     "read_dock": ("GET", "docks/{dock}"),
     "grant": ("POST", "docks/{dock}/grants"),
     "receipt": ("GET", "docks/{dock}/receipts/{recording}"),
     "keys": ("GET", "keys"),
+    "openapi": ("GET", "openapi.json"),
+    "docs": ("GET", "docs"),
     "reconcile_now": ("POST", "reconciliations"),
     "reconciliation": ("GET", "reconciliations/{id}"),
     "health": ("GET", "health"),
@@ -53,6 +71,12 @@ TRIGGERS = {
         "type": "timerTrigger",
         "name": "timer",
         "schedule": "0 20 3 * * *",
+        "useMonitor": True,
+    },
+    "close_idle_sessions": {
+        "type": "timerTrigger",
+        "name": "timer",
+        "schedule": "0 */5 * * * *",
         "useMonitor": True,
     },
     "weed": {
@@ -140,6 +164,7 @@ def test_what_ran_did_what_it_is_for() -> None:
         "ingest.taken-in": 1,
         "ingest.repeated": 1,
         "fixity.verified": 1,
+        "session.started": 1,
         "refused.missing": 1,
         "weed.weeded": 1,
         "weed.kept": 0,
@@ -182,9 +207,10 @@ def test_weeding_builds_only_the_records_and_the_footage() -> None:
 
 
 @pytest.mark.parametrize("doors", ["core", "weeder"])
-def test_the_weeder_asks_neither_the_queue_nor_the_vault_how_they_are(doors: str) -> None:
+def test_the_weeder_asks_neither_queue_nor_dead_letters_nor_vault_how_they_are(doors: str) -> None:
     """Its identity may not touch them: it would be told ill for ever."""
     probing = answer("probing", doors)
     assert "azure.cosmos" in probing["loaded"]
-    asked = {"azure.storage.queue", "azure.keyvault"} & set(probing["loaded"])
-    assert asked == (set() if doors == "weeder" else {"azure.storage.queue", "azure.keyvault"})
+    others = {"azure.storage.queue", "azure.storage.blob", "azure.keyvault"}
+    assert others & set(probing["loaded"]) == (set() if doors == "weeder" else others)
+    assert probing["backlogs"] == ([] if doors == "weeder" else ["dead-letters", "fixity", "fixity-poison"])

@@ -56,3 +56,9 @@ async def rows_of(
             if len(rows) == limit:
                 break
     return rows
+
+
+async def number_of(container: ContainerProxy, query: Query) -> int:
+    """The answer to a `VALUE COUNT(1)`; where the client hands on a number for each partition, their sum."""
+    numbers: list[Any] = [*await rows_of(container, query, None)]
+    return sum(numbers)

@@ -10,22 +10,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from shared.domain.access import Reach
-from shared.domain.document import timestamp
+from shared.domain.document import timestamp, to_document
 from shared.domain.footage import DockId
 from shared.domain.worklist import Worklist
-from shared.ports import ClipFilter, EntryFilter, Place
+from shared.ports import EntryFilter, Place
 
 CLIPS = "SELECT * FROM c WHERE c.kind = 'clip'"
 ENTRIES = "SELECT * FROM c WHERE c.kind = 'entry'"
 GRANTS = "SELECT * FROM c WHERE c.kind = 'grant'"
 HANDED = "SELECT c.id, c.uploadedAt, c.blob, c.integrity, c.quarantine FROM c WHERE c.kind = 'clip'"
 ENTRIES_OF_TRAIL = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'entry' AND c.number > @number ORDER BY c.number ASC"
+NOTES_OF_CLIP = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'note'"
+APPROVALS = "SELECT * FROM c WHERE c.kind = 'approval'"
 DOCKS = "SELECT * FROM c WHERE c.kind = 'dock' ORDER BY c.id ASC"
 SIGHTINGS = "SELECT * FROM c WHERE c.kind = 'sighting'"
 CONDEMNED = "SELECT * FROM c WHERE c.kind = 'clip' AND c.state = 'condemned' ORDER BY c.id ASC"
 ROUNDS = "SELECT * FROM c WHERE c.kind = 'reconciliation' AND c.round = true ORDER BY c.startedAt DESC"
-NOT_WEEDED = " AND c.state <> 'weeded'"
+WEEDINGS = "SELECT * FROM c WHERE c.kind = 'weeding-run' ORDER BY c.startedAt DESC"
+PENDING = "SELECT c.occurredAt FROM c WHERE c.kind = 'entry' AND c.pending = true ORDER BY c.occurredAt ASC"
 DUE = " AND c.state = 'held' AND ARRAY_LENGTH(c.holds) = 0 AND c.retention.weedAfter <= @now"
 UNMET = " AND c.met = false AND c.grantedAt <= @before"
 REFUSED = " AND (c.action = @grant OR c.action = @receipt)"
@@ -37,11 +39,12 @@ BY_WAITING = " ORDER BY c.uploadedAt ASC, c.id ASC"
 BY_OCCURRENCE = " ORDER BY c.occurredAt DESC, c.id DESC"
 BY_WEEDING = " ORDER BY c.retention.weedAfter ASC, c.id ASC"
 BY_GRANTING = " ORDER BY c.grantedAt ASC, c.recording ASC"
+BY_ASKING = " ORDER BY c.askedAt ASC, c.clip ASC"
 NEWEST_GRANT = " ORDER BY c.grantedAt DESC, c.recording DESC"
-OWN_OR_BOROUGH = " AND (c.officer = @own OR c.borough = @within)"
 CLAUSES: Mapping[str, str] = MappingProxyType(
     {
         "own": " AND c.officer = @own",
+        "mine": " AND c.officer = @mine",
         "within": " AND c.borough = @within",
         "officer": " AND c.officer = @officer",
         "borough": " AND c.borough = @borough",
@@ -56,7 +59,11 @@ CLAUSES: Mapping[str, str] = MappingProxyType(
         "action": " AND c.action = @action",
         "since": " AND c.occurredAt >= @since",
         "until": " AND c.occurredAt < @until",
+        "recorded_since": " AND c.recordedAt >= @recorded_since",
+        "recorded_until": " AND c.recordedAt < @recorded_until",
         "uploaded_since": " AND c.uploadedAt >= @uploaded_since",
+        "uploaded_until": " AND c.uploadedAt < @uploaded_until",
+        "expiring_before": " AND c.retention.weedAfter < @expiring_before",
         "granted_since": " AND c.grantedAt >= @granted_since",
     }
 )
@@ -72,6 +79,7 @@ AFTER_UPLOAD = " AND (c.uploadedAt < @at OR (c.uploadedAt = @at AND c.id < @id))
 AFTER_WAITING = " AND (c.uploadedAt > @at OR (c.uploadedAt = @at AND c.id > @id))"
 AFTER_OCCURRENCE = " AND (c.occurredAt < @at OR (c.occurredAt = @at AND c.id < @id))"
 AFTER_WEEDING = " AND (c.retention.weedAfter > @at OR (c.retention.weedAfter = @at AND c.id > @id))"
+AFTER_ASKING = " AND (c.askedAt > @at OR (c.askedAt = @at AND c.clip > @id))"
 AFTER_GRANTING = " AND (c.grantedAt > @at OR (c.grantedAt = @at AND c.recording > @id))"
 
 
@@ -86,30 +94,12 @@ class Query:
         return Query(self.text + clause, {**self.values, **values})
 
     def given(self, **values: object) -> "Query":
-        """With the clause of each value that was given."""
-        asked = {name: value for name, value in values.items() if value is not None}
+        """With the clause of each value that was given, as documents have it."""
+        asked = {name: to_document(value) for name, value in values.items() if value is not None}
         return self.where("".join(CLAUSES[name] for name in asked), **asked)
 
     def after(self, place: Place | None, clause: str) -> "Query":
         return self.where(clause, at=timestamp(place.at), id=place.id) if place else self
-
-
-def searching(asked: ClipFilter, after: Place | None) -> Query | None:
-    """None: there can be nothing for that reach."""
-    query = _within(asked.reach)
-    if query is None:
-        return None
-    query = query.given(
-        officer=asked.officer,
-        camera=asked.camera,
-        incident=asked.incident,
-        category=asked.category,
-        evidential=asked.evidential,
-        state=asked.state,
-    )
-    if asked.state is None:
-        query = query.where(NOT_WEEDED)
-    return query.after(after, AFTER_UPLOAD).where(BY_UPLOAD)
 
 
 def feeding(asked: EntryFilter, after: Place | None) -> Query:
@@ -118,8 +108,8 @@ def feeding(asked: EntryFilter, after: Place | None) -> Query:
         subject=asked.subject,
         actor=asked.actor,
         action=asked.action,
-        since=_text(asked.since),
-        until=_text(asked.until),
+        since=asked.since,
+        until=asked.until,
     )
     return query.after(after, AFTER_OCCURRENCE).where(BY_OCCURRENCE)
 
@@ -134,12 +124,12 @@ def waiting(worklist: Worklist, after: Place | None) -> Query:
 
 
 def unmet(before: datetime, after: Place | None, *, dock: DockId | None, since: datetime | None) -> Query:
-    query = Query(GRANTS, {}).where(UNMET, before=timestamp(before)).given(dock=dock, granted_since=_text(since))
+    query = Query(GRANTS, {}).where(UNMET, before=timestamp(before)).given(dock=dock, granted_since=since)
     return query.after(after, AFTER_GRANTING).where(BY_GRANTING)
 
 
 def handed_over(dock: DockId, after: Place | None, *, since: datetime) -> Query:
-    query = Query(HANDED, {}).given(dock=dock, uploaded_since=timestamp(since))
+    query = Query(HANDED, {}).given(dock=dock, uploaded_since=since)
     return query.after(after, AFTER_UPLOAD).where(BY_UPLOAD)
 
 
@@ -149,25 +139,9 @@ def newest_grant(dock: DockId) -> Query:
 
 def refusals_of(dock: DockId, *, since: datetime) -> Query:
     query = Query(ENTRIES, {}).where(REFUSED, grant="refused.grant", receipt="refused.receipt")
-    query = query.where(ABOUT_DOCK, dock=dock, below=f"{dock}/").given(since=timestamp(since))
+    query = query.where(ABOUT_DOCK, dock=dock, below=f"{dock}/").given(since=since)
     return query.where(BY_OCCURRENCE)
 
 
 def clips_at(first: str, last: str) -> Query:
     return Query(CLIPS, {}).where(BETWEEN_PATHS, first=first, last=last).where(BY_PATH)
-
-
-def _within(reach: Reach) -> Query | None:
-    """All clips a caller may see at all; None if there can be none."""
-    clips = Query(CLIPS, {})
-    if reach.force:
-        return clips
-    if reach.officer is None and reach.borough is None:
-        return None
-    if reach.officer is not None and reach.borough is not None:
-        return clips.where(OWN_OR_BOROUGH, own=reach.officer, within=reach.borough)
-    return clips.given(own=reach.officer, within=reach.borough)
-
-
-def _text(at: datetime | None) -> str | None:
-    return timestamp(at) if at else None

@@ -11,16 +11,43 @@ from typing import Any, TypeVar
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosResourceNotFoundError
 
-from shared.adapters.cosmos import queries
-from shared.adapters.cosmos.asking import Document, addressable, patiently, rows_of
-from shared.adapters.cosmos.queries import CONDEMNED, DOCKS, ENTRIES_OF_TRAIL, ROUNDS, SIGHTINGS, Query
+from shared.adapters.cosmos import queries, searching, session_queries
+from shared.adapters.cosmos.asking import Document, addressable, number_of, patiently, rows_of
+from shared.adapters.cosmos.queries import (
+    CONDEMNED,
+    DOCKS,
+    ENTRIES_OF_TRAIL,
+    NOTES_OF_CLIP,
+    PENDING,
+    ROUNDS,
+    SIGHTINGS,
+    WEEDINGS,
+    Query,
+)
+from shared.domain.access import Reach
 from shared.domain.activity import Handed
-from shared.domain.document import from_document, to_document
+from shared.domain.annotate import Note
+from shared.domain.approve import Approval, Standing
+from shared.domain.document import from_document, moment, to_document
 from shared.domain.entry import Entry, Trail
 from shared.domain.footage import Clip, ClipId, Dock, DockId, Grant, Sighting
 from shared.domain.reconcile_report import Reconciliation
+from shared.domain.session import LATEST, Session, partition
+from shared.domain.weeding_run import WeedingRun
 from shared.domain.worklist import Worklist
-from shared.ports import Clash, ClipFilter, Create, EntryFilter, Held, Place, Record, Replace, Write
+from shared.ports import (
+    Clash,
+    ClipFilter,
+    Create,
+    Delete,
+    EntryFilter,
+    Held,
+    Place,
+    Record,
+    Replace,
+    SessionFilter,
+    Write,
+)
 
 K = TypeVar("K", bound=Record)
 
@@ -76,8 +103,12 @@ class CosmosRecords:
             raise
 
     async def search(self, asked: ClipFilter, *, after: Place | None, limit: int) -> Sequence[Held[Clip]]:
-        query = queries.searching(asked, after)
+        query = searching.searching(asked, after)
         return [_held(Clip, row) for row in await self._rows(query, limit)] if query else []
+
+    async def count(self, asked: ClipFilter) -> int:
+        query = searching.counting(asked)
+        return await number_of(self._container, query) if query else 0
 
     async def feed(self, asked: EntryFilter, *, after: Place | None, limit: int) -> Sequence[Entry]:
         return [from_document(Entry, row) for row in await self._rows(queries.feeding(asked, after), limit)]
@@ -88,8 +119,23 @@ class CosmosRecords:
     async def condemned(self, *, limit: int) -> Sequence[Clip]:
         return [from_document(Clip, row) for row in await self._rows(Query(CONDEMNED, {}), limit)]
 
+    async def notes(self, clip: ClipId) -> Sequence[Held[Note]]:
+        return [_held(Note, row) for row in await self._rows(Query(NOTES_OF_CLIP, {"pk": clip}), None, pk=clip)]
+
+    async def approval(self, clip: ClipId) -> Held[Approval] | None:
+        return await self._read(Approval, clip, Approval.id)
+
+    async def approvals(
+        self, reach: Reach, state: Standing, *, after: Place | None, limit: int
+    ) -> Sequence[Held[Approval]]:
+        query = searching.approvals(reach, state, after)
+        return [_held(Approval, row) for row in await self._rows(query, limit)] if query else []
+
     async def waiting(self, worklist: Worklist, *, after: Place | None, limit: int) -> Sequence[Held[Clip]]:
         return [_held(Clip, row) for row in await self._rows(queries.waiting(worklist, after), limit)]
+
+    async def count_waiting(self, worklist: Worklist) -> int:
+        return await number_of(self._container, searching.counting_waiting(worklist))
 
     async def unmet(
         self,
@@ -102,6 +148,9 @@ class CosmosRecords:
     ) -> Sequence[Grant]:
         query = queries.unmet(before, after, dock=dock, since=since)
         return [from_document(Grant, row) for row in await self._rows(query, limit)]
+
+    async def count_unmet(self, before: datetime) -> int:
+        return await number_of(self._container, searching.counting_unmet(before))
 
     async def handed_over(self, dock: DockId, *, since: datetime, after: Place | None, limit: int) -> Sequence[Handed]:
         query = queries.handed_over(dock, after, since=since)
@@ -127,6 +176,31 @@ class CosmosRecords:
     async def last_round(self) -> Reconciliation | None:
         rows = await self._rows(Query(ROUNDS, {}), 1)
         return from_document(Reconciliation, rows[0]) if rows else None
+
+    async def last_weeding(self) -> WeedingRun | None:
+        rows = await self._rows(Query(WEEDINGS, {}), 1)
+        return from_document(WeedingRun, rows[0]) if rows else None
+
+    async def oldest_pending(self) -> datetime | None:
+        rows = await self._rows(Query(PENDING, {}), 1)
+        return moment(rows[0]["occurredAt"]) if rows else None
+
+    async def session(self, key: str) -> Held[Session] | None:
+        return await self._read(Session, partition(key), LATEST)
+
+    async def sessions(self, asked: SessionFilter, *, after: Place | None, limit: int) -> Sequence[Session]:
+        query = session_queries.sessions(asked, after)
+        return [from_document(Session, row) for row in await self._rows(query, limit)]
+
+    async def open_sessions(
+        self, last_seen_by: datetime, *, after: Place | None, limit: int
+    ) -> Sequence[Held[Session]]:
+        query = session_queries.open_sessions(last_seen_by, after)
+        return [_held(Session, row) for row in await self._rows(query, limit)]
+
+    async def latest_sessions_of(self, person: str, *, since: datetime) -> Sequence[Session]:
+        query = session_queries.latest_sessions_of(person, since=since)
+        return [from_document(Session, row) for row in await self._rows(query, None)]
 
     async def _read(self, kind: type[K], pk: str, name: str) -> Held[K] | None:
         if not addressable(name):
@@ -167,3 +241,5 @@ def _operation(pk: str, write: Write) -> tuple[Any, ...]:
             return ("create", (body,))
         case Replace(version=version):
             return ("replace", (record.id, body), {"if_match_etag": version})
+        case Delete(version=version):
+            return ("delete", (record.id,), {"if_match_etag": version})

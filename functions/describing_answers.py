@@ -1,0 +1,150 @@
+"""What a door can answer, worked out from its declaration: the good answers, and every way it can say no.
+
+400  always: a header may be malformed, and a body, a query or a name of the route
+401  403  where a permission is asked for
+404  where the route names something
+412  428  where a change must say which version it changes
+500  always
+the rest by what the door says that its verb refuses with
+"""
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel
+
+from functions.answering import PROBLEM, STATUS
+from functions.describing_shapes import Shapes
+from functions.door import Door
+from shared.errors import Malformed, NotAllowed, NotFound, PreconditionMissing, Refusal, Stale, Unauthenticated
+
+# What each status says, and the field it names, where one was wrong.
+SAID: Mapping[HTTPStatus, tuple[str, str, str | None]] = MappingProxyType(
+    {
+        HTTPStatus.BAD_REQUEST: (
+            "What was sent does not say what it must; `field` names what was wrong.",
+            "reason: String should have at most 200 characters",
+            "reason",
+        ),
+        HTTPStatus.UNAUTHORIZED: ("There is no access token, or it is not good.", "an access token is needed", None),
+        HTTPStatus.FORBIDDEN: ("Your roles do not allow this. It is entered.", "your roles do not allow this", None),
+        HTTPStatus.NOT_FOUND: (
+            "Nothing by that name, or nothing that you may know of. It is entered.",
+            "there is no such clip",
+            None,
+        ),
+        HTTPStatus.CONFLICT: (
+            "It is there already, or its state does not admit this. It is entered.",
+            "the clip is being weeded: its deletion has begun",
+            None,
+        ),
+        HTTPStatus.GONE: (
+            "The clip was weeded. It is entered.",
+            "the clip was weeded; its tombstone says when and why",
+            None,
+        ),
+        HTTPStatus.PRECONDITION_FAILED: (
+            "It changed after you read it. Read it again and decide again.",
+            "the clip changed after you read it; read it again and decide again",
+            None,
+        ),
+        HTTPStatus.PRECONDITION_REQUIRED: (
+            "A change must say which version it changes.",
+            "say which version you change: send its ETag as If-Match",
+            "If-Match",
+        ),
+        HTTPStatus.INTERNAL_SERVER_ERROR: (
+            "It failed on our side, and whether it was done is not known. Ask again.",
+            "this failed on our side; whether it was done is not known. Ask again; name request 0b8a1f0e",
+            None,
+        ),
+    }
+)
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "description": "A problem document (RFC 9457). `field` names what was wrong in what was sent, where one was.",
+    "properties": {
+        "type": {"const": "about:blank"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "field": {"type": ["string", "null"]},
+    },
+    "required": ["type", "title", "status", "detail"],
+    "additionalProperties": False,
+}
+REQUEST_ID = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
+HEADERS = {
+    "RequestId": {"description": "Name it when you ask us about this answer.", "schema": {"type": "string"}},
+    "Version": {
+        "description": "Its version: for If-Match to change it, for If-None-Match to ask whether it changed.",
+        "schema": {"type": "string"},
+    },
+}
+
+
+def answers(door: Door, shapes: Shapes) -> dict[str, Any]:
+    """Each status and what comes with it."""
+    good = {door.status: door.shows, **door.also}
+    found = {str(int(status)): _good(door, status, shows, shapes) for status, shows in good.items()}
+    return found | {str(int(status)): {"$ref": f"#/components/responses/{_named(status)}"} for status in refused(door)}
+
+
+def refused(door: Door) -> list[HTTPStatus]:
+    """The statuses that `door` can say no with."""
+    statuses = {STATUS[kind] for kind in (*_follows(door), *door.refuses)}
+    return sorted(statuses | {HTTPStatus.INTERNAL_SERVER_ERROR})
+
+
+def problems() -> dict[str, Any]:
+    """Every way to say no, by its name."""
+    return {_named(status): _problem(status) for status in SAID}
+
+
+def _follows(door: Door) -> Iterable[type[Refusal]]:
+    yield Malformed
+    if door.permission is not None:
+        yield from (Unauthenticated, NotAllowed)
+    if "{" in door.route:
+        yield NotFound
+    if door.changes:
+        yield from (Stale, PreconditionMissing)
+
+
+def _good(door: Door, status: HTTPStatus, shows: type[BaseModel] | str | None, shapes: Shapes) -> dict[str, Any]:
+    headers: dict[str, Any] = dict(REQUEST_ID)
+    versioned = isinstance(shows, type) and "version" in shows.model_fields
+    if versioned or HTTPStatus.NOT_MODIFIED in door.also:
+        headers["ETag"] = {"$ref": "#/components/headers/Version"}
+    answer: dict[str, Any] = {"description": f"{status.phrase}.", "headers": headers}
+    if isinstance(shows, type):
+        answer["content"] = shapes.content(shows, "serialization")
+    elif shows is not None:
+        kinds = {"text": {"schema": {"type": "string"}}, "application": {"schema": {"type": "object"}}}
+        answer["content"] = {shows: kinds.get(shows.partition("/")[0], {})}
+    return answer
+
+
+def _problem(status: HTTPStatus) -> dict[str, Any]:
+    description, detail, field = SAID[status]
+    shown = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
+    return {
+        "description": description,
+        "headers": REQUEST_ID | (_challenge() if status is HTTPStatus.UNAUTHORIZED else {}),
+        "content": {
+            PROBLEM: {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "example": shown | ({"field": field} if field else {}),
+            }
+        },
+    }
+
+
+def _challenge() -> dict[str, Any]:
+    return {"WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}}}
+
+
+def _named(status: HTTPStatus) -> str:
+    return status.phrase.title().replace(" ", "")

@@ -1,0 +1,54 @@
+"""What the verbs of sessions have in common: who was revoked stays out, and an end is state and its entry."""
+
+from dataclasses import replace
+
+from shared.domain.access import Caller
+from shared.domain.document import timestamp
+from shared.domain.entry import Asking, Draft, Operation, Outcome, Reason
+from shared.domain.session import Ended, Session, ended, is_barred, told
+from shared.errors import Unauthenticated
+from shared.ports import Held, Records, Replace
+from shared.usecases.commit import commit, done_before
+
+ATTEMPTS = 20  # each lost race is somebody else's write to one person's session
+MINUTE = len("2026-11-25T20:52")
+
+
+async def must_be_let_in(caller: Caller, held: Held[Session] | None, *, asking: Asking, records: Records) -> None:
+    """Raises Unauthenticated if the caller's sign-on was revoked (rule S5). Entered once a minute."""
+    if held is None or not is_barred(caller, held.record):
+        return
+    draft = Draft(
+        asking=asking,
+        pk=held.record.pk,
+        action="refused.revoked",
+        operation=Operation.ACCESS,
+        subject=held.record.session,
+        outcome=Outcome.REFUSED,
+        reason=Reason(code="revoked"),
+        key=f"{held.record.session}\n{timestamp(asking.at)[:MINUTE]}",
+    )
+    if await done_before(records, draft) is None:
+        await commit(records, draft)
+    raise Unauthenticated("this sign-on was revoked; sign on again", code="revoked")
+
+
+async def end(held: Held[Session], why: Ended, *, asking: Asking, records: Records) -> bool:
+    """Whether this ended it: two may try at once. Raises Stale if the session changed after it was read."""
+    session = ended(held.record, why, now=asking.at)
+    draft = about(session, "session.ended", asking=asking)
+    committed = await commit(records, replace(draft, changes=told(session)), Replace(session, held.version))
+    return not committed.again
+
+
+def about(session: Session, action: str, *, asking: Asking) -> Draft:
+    """An entry of the session's own life, which happens once however many instances see to it."""
+    return Draft(
+        asking=asking,
+        pk=session.pk,
+        action=action,
+        operation=Operation.ACCESS,
+        subject=session.session,
+        borough=session.borough,
+        key=session.session,
+    )
