@@ -48,6 +48,7 @@ check: setup  ## style and types
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
+	@$(RUN) -m tools.bicep infra/main.bicep --all-switches --quiet
 
 format: setup  ## let the formatter have its way
 	@$(VENV)/bin/ruff check --fix . ; $(VENV)/bin/ruff format .
