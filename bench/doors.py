@@ -1,144 +1,138 @@
-"""What the front desk costs over the bare verb: `python -m bench.doors`.
+"""What the front desk costs over the bare verb, and beside the same route in FastAPI: `python -m bench.doors`.
 
-Every port is in memory, so that what is left is our own work: recognising the caller (an RS256 signature verified by
-`cryptography`), the right, parsing, the verb with its entry and commitment, and the answer as JSON. CPU microseconds
-a call, the best round of several; the token verification is shown apart, because it is most of it and not ours.
+Every port is in memory, so that what is left is work of this process. CPU microseconds a call, the best of several
+rounds, the ways taken in turn:
+  verb           gather, decide, apply, with the entry and its commitment
+  door           our front desk before it: token, session, right, parsing, and the answer as JSON
+  fastapi        the same in FastAPI, which also writes the answer (bench/fastapi_peer.py)
+  fastapi_ready  the same with the answer written before FastAPI gets it
+Sockets and the worker or server are in none of them; FastAPI's own routing is, ours is the host's. Then, step by step,
+where the time at our door goes.
 """
 
 import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 
 import azure.functions as func
 
 from bench.table import keep, show
-from functions.asking import stranger
-from shared import wiring
-from shared.domain.access import Permission, reach
+from bench.ways import OFFICER, REQUESTS, WAYS, Wanted, Way, a_world, agree, askings
+from functions.attending import attended
+from functions.parsing import parsed_body, parsed_query
+from functions.shown import ShownClip, ShownClips
 from shared.domain.claims import caller as caller_of
-from shared.domain.entry import Asking
-from shared.ports import ClipFilter
-from shared.usecases.read import read
-from shared.usecases.search import search
-from tests.builders import NOW, a_clip, fresh_id
-from tests.functions.directory import EXPECTED, person, token
-from tests.functions.opened import DOORS, user_function
+from shared.domain.footage import Clip
+from shared.ports import Held
+from tests.builders import NOW
+from tests.functions.directory import EXPECTED, token
+from tests.functions.opened import DOORS
 from tests.functions.world import MemoryService
 
-ROUNDS, CALLS, CLIPS = 7, 300, 50
-Work = Callable[[], Awaitable[object]]
+ROUNDS, CALLS = 5, 200
+Step = Callable[[], Awaitable[object]]
+Make = Callable[[], Step]
 
 
-async def timed(make: Callable[[], Work]) -> float:
-    """CPU microseconds a call, best of the rounds; each round on a world of its own, for trails grow."""
-    rounds = []
+async def best_of(made: Mapping[str, Make]) -> dict[str, float]:
+    """CPU microseconds a call of each, best of the rounds; each round on a world of its own, for trails grow."""
+    taken = {name: list[float]() for name in made}
     for _ in range(ROUNDS):
-        work = make()
-        begun = time.process_time()
-        for _ in range(CALLS):
-            await work()
-        rounds.append((time.process_time() - begun) / CALLS * 1e6)
-    return min(rounds)
+        for name, make in made.items():
+            step = make()
+            await step()
+            begun = time.process_time()
+            for _ in range(CALLS):
+                await step()
+            taken[name].append((time.process_time() - begun) / CALLS * 1e6)
+    return {name: min(each) for name, each in taken.items()}
 
 
-async def measured() -> list[Mapping[str, object]]:
-    verify = MemoryService()
-    signed = token(person("officer"))
-    verification = await timed(lambda: lambda: verify.tokens.claims(signed))
-    rows: list[Mapping[str, object]] = [{"what": "verify the token", "bare_us": "", "door_us": round(verification)}]
-    rows.append(await compared("read a clip", "read", _read, verification))
-    rows.append(await compared(f"search, a page of {CLIPS}", "search", _search, verification))
-    return rows
+async def compared(wanted: Wanted) -> tuple[dict[str, object], dict[str, object]]:
+    """The request in every way, and the steps of it at our door."""
+    await agree(wanted)
+    ways = await best_of({name: _making(way, wanted) for name, way in WAYS.items()})
+    steps = await best_of(_steps(wanted))
+    rest = ways["door"] - ways["verb"] - sum(steps.values())
+    row = {
+        "what": wanted.what,
+        **{f"{way}_us": round(each) for way, each in ways.items()},
+        "door_over_verb": round(ways["door"] / ways["verb"], 2),
+        "door_over_fastapi": round(ways["door"] / ways["fastapi"], 2),
+        "door_over_ready": round(ways["door"] / ways["fastapi_ready"], 2),
+    }
+    of_step = {**steps, "verb": ways["verb"], "rest": rest, "door": ways["door"]}
+    return row, {"what": wanted.what, **{f"{name}_us": round(each) for name, each in of_step.items()}}
 
 
-async def compared(
-    what: str, door: str, bare: Callable[[MemoryService, Asking], Work], verification: float
-) -> Mapping[str, object]:
-    """The verb alone, and the same through its door."""
+def _making(way: Way, wanted: Wanted) -> Make:
+    return lambda: way(a_world(), wanted)
 
-    def alone() -> Work:
-        world = _world()
-        return bare(world, _asking(world))
 
-    def behind() -> Work:
-        world = _world()
-        wiring.services = lambda: world  # type: ignore[assignment]
-        return _through(world, door)
-
-    bare_us, door_us = await timed(alone), await timed(behind)
-    over = door_us - bare_us
+def _steps(wanted: Wanted) -> dict[str, Make]:
     return {
-        "what": what,
-        "bare_us": round(bare_us),
-        "door_us": round(door_us),
-        "over_us": round(over),
-        "over_without_token_us": round(over - verification),
+        "token": lambda: _verifying(a_world()),
+        "caller": _recognising,
+        "session": lambda: _attending(a_world(), wanted),
+        "parsing": lambda: _parsing(wanted),
+        "answer": lambda: _answering(a_world(), wanted),
     }
 
 
-def _through(service: MemoryService, door: str) -> Work:
-    """One request, knocked with again and again; each call is an invocation of its own."""
-    request = func.HttpRequest(
-        method="GET",
-        url=f"https://continuity.test/api/{DOORS[door].route}",
-        headers={"Authorization": f"Bearer {token(person('officer'))}"},
-        params={},
-        route_params={"id": _first(service)} if door == "read" else {},
-        body=b"",
-    )
-
-    async def work() -> None:
-        answer = await user_function(door)(request, service.invocation())
-        assert answer.status_code == 200
-
-    return work
+def _verifying(world: MemoryService) -> Step:
+    signed = token(OFFICER)
+    return lambda: world.tokens.claims(signed)
 
 
-def _world() -> MemoryService:
-    service = MemoryService()
-    for _ in range(CLIPS):
-        service.hold(a_clip(id=fresh_id()))
-    return service
+def _recognising() -> Step:
+    async def step() -> None:
+        caller_of(OFFICER, EXPECTED, now=NOW)
+
+    return step
 
 
-def _first(service: MemoryService) -> str:
-    return next(record.id for record in service.records.everything() if record.kind == "clip")
+def _attending(world: MemoryService, wanted: Wanted) -> Step:
+    caller, each = caller_of(OFFICER, EXPECTED, now=NOW), askings(world, wanted.permission)
+    return lambda: attended(caller, next(each), world)
 
 
-def _asking(service: MemoryService) -> Asking:
-    request = func.HttpRequest(method="GET", url="/", body=b"")
-    return stranger(request, request_id="bench", now=NOW, seed=service.seed())
+def _parsing(wanted: Wanted) -> Step:
+    door = DOORS[wanted.door]
+    request = func.HttpRequest(method=door.method, url="/", body=wanted.body)
+
+    async def step() -> None:
+        if door.query:
+            parsed_query(door.query, request)
+        if door.body:
+            parsed_body(door.body, request)
+
+    return step
 
 
-def _read(service: MemoryService, asking: Asking) -> Work:
-    caller = caller_of(person("officer"), EXPECTED, now=NOW)
-    reached, clip, number = reach(caller, Permission.SEE), _first(service), iter(range(10**9))
+def _answering(world: MemoryService, wanted: Wanted) -> Step:
+    held = [Held(record, "1") for record in world.records.everything() if isinstance(record, Clip)]
 
-    async def work() -> None:
-        each = replace(asking, actor=caller.actor(Permission.SEE), request=str(next(number)))
-        await read(clip, reach=reached, asking=each, records=service.records)  # type: ignore[arg-type]
+    async def step() -> None:
+        if wanted.door == "search":
+            ShownClips(clips=tuple(ShownClip.of(each) for each in held), next=None).model_dump_json(by_alias=True)
+        else:
+            ShownClip.of(held[0]).model_dump_json(by_alias=True)
 
-    return work
+    return step
 
 
-def _search(service: MemoryService, asking: Asking) -> Work:
-    caller = caller_of(person("officer"), EXPECTED, now=NOW)
-    asked, number = ClipFilter(reach=reach(caller, Permission.SEE)), iter(range(10**9))
-
-    async def work() -> None:
-        each = replace(asking, actor=caller.actor(Permission.SEE), request=str(next(number)))
-        await search(asked, after=None, limit=CLIPS, asking=each, records=service.records)
-
-    return work
+async def measured() -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    both = [await compared(wanted) for wanted in REQUESTS]
+    return [row for row, _ in both], [steps for _, steps in both]
 
 
 def main() -> int:
-    rows = asyncio.run(measured())
-    wide = [{**dict.fromkeys(rows[-1], ""), **row} for row in rows]
-    show("the front desk over the bare verb: CPU microseconds a call, every port in memory", wide)
-    keep("doors", wide)
+    rows, steps = asyncio.run(measured())
+    show("the front desk: CPU microseconds a call, every port in memory", rows)
+    show("where they go at our door", steps)
+    keep("doors", rows)
+    keep("desk", steps)
     return 0
 
 
