@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from azure.core.credentials_async import AsyncTokenCredential
+    from azure.core.pipeline.transport import AioHttpTransport
     from azure.cosmos.aio import ContainerProxy
     from azure.storage.blob.aio import BlobServiceClient
     from azure.storage.queue.aio import QueueClient
@@ -138,7 +139,9 @@ class Wired:
 
         from shared.adapters.blob_letters import BlobLetters
 
-        return BlobLetters(ContainerClient.from_container_url(self._settings.dead_letter_url, self._credential))
+        return BlobLetters(
+            ContainerClient.from_container_url(self._settings.dead_letter_url, self._credential, transport=_transport())
+        )
 
     @cached_property
     def announcer(self) -> Announcer:
@@ -146,7 +149,9 @@ class Wired:
 
         from shared.adapters.topic_announcer import TopicAnnouncer
 
-        return TopicAnnouncer(EventGridPublisherClient(self._settings.events_topic_url, self._credential))
+        return TopicAnnouncer(
+            EventGridPublisherClient(self._settings.events_topic_url, self._credential, transport=_transport())
+        )
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -160,7 +165,9 @@ class Wired:
 
         from shared.adapters.vault_keys import VaultKeys
 
-        return VaultKeys(SecretClient(self._settings.key_vault_url, self._credential), clock=time.monotonic)
+        return VaultKeys(
+            SecretClient(self._settings.key_vault_url, self._credential, transport=_transport()), clock=time.monotonic
+        )
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -191,13 +198,15 @@ class Wired:
     def _credential(self) -> "AsyncTokenCredential":
         from azure.identity.aio import DefaultAzureCredential
 
-        return DefaultAzureCredential()
+        return DefaultAzureCredential(transport=_transport())
 
     @cached_property
     def _blobs(self) -> "BlobServiceClient":
         from azure.storage.blob.aio import BlobServiceClient
 
-        return BlobServiceClient(self._settings.footage_account_url, credential=self._credential)
+        return BlobServiceClient(
+            self._settings.footage_account_url, credential=self._credential, transport=_transport()
+        )
 
     @cached_property
     def _queue(self) -> "QueueClient":
@@ -206,14 +215,21 @@ class Wired:
     def _queue_named(self, name: str) -> "QueueClient":
         from azure.storage.queue.aio import QueueClient
 
-        return QueueClient(self._settings.queue_account_url, name, credential=self._credential)
+        return QueueClient(self._settings.queue_account_url, name, credential=self._credential, transport=_transport())
 
     @cached_property
     def _container(self) -> "ContainerProxy":
         from azure.cosmos.aio import CosmosClient
 
-        client = CosmosClient(self._settings.cosmos_endpoint, self._credential)
+        client = CosmosClient(self._settings.cosmos_endpoint, self._credential, transport=_transport())
         return client.get_database_client(DATABASE).get_container_client(CONTAINER)
+
+
+def _transport() -> "AioHttpTransport":
+    """A client's own connections, which look for no proxy and no .netrc: that takes a thread and a file at each call."""
+    from azure.core.pipeline.transport import AioHttpTransport
+
+    return AioHttpTransport(use_env_settings=False)
 
 
 @cache
