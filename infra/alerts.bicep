@@ -40,7 +40,7 @@ import { ofService, ofPlatform } from 'alert-rules.bicep'
 
 // Here and not among the other rules, because it names what only this deployment knows.
 var atTheEvidence = 'StorageBlobLogs\n| where AccountName in~ (\'${footageAccountName}\', \'${ledgerAccountName}\')'
-var inTheirOwnName = '| where AuthenticationType in~ (\'OAuth\', \'AccountKey\', \'Anonymous\') and StatusCode < 400'
+var inTheirOwnName = '| where AuthenticationType in~ (\'OAuth\', \'AccountKey\', \'Anonymous\') and toint(StatusCode) < 400'
 var neitherApp = '| where RequesterObjectId !in~ (\'${corePrincipalId}\', \'${weederPrincipalId}\')'
 var whoAndWhat = '| summarize times = count() by RequesterObjectId, AuthenticationType, OperationName'
 var stranger = {

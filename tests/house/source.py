@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("function_app.py", "functions", "shared", "local", "tools", "bench", "tests")
+ROOMS = ("function_app.py", "functions", "shared", "infra/hooks", "local", "tools", "bench", "tests")
 DEPLOYED = ("function_app.py", "functions", "shared")
 Callable_ = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -20,7 +20,7 @@ NAMES = re.compile(r"name (?:==|in) \(?((?:'[a-z.-]+'(?:, )?)+)")
 # Told of, but for people's own reports and figures: no number of theirs is bad in itself.
 NO_ALERT = {
     "ingest.repeated", "ingest.gone", "ingest.not-footage", "fixity.verified", "fixity.unclaimed", "fixity.queued",
-    "fixity.nothing-to-do", "weed.kept", "session.started", "session.ended", "verb.took",
+    "fixity.nothing-to-do", "weed.kept", "session.started", "session.ended", "session.late", "verb.took",
 }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from tools.bicep.values import Value
 MOST_COMBINATIONS = 4096
 SUBSTITUTED = re.compile(r"\$\{([A-Z0-9_]+)(?:=([^}]*))?\}")
 SAMPLE_ID = "00000000-0000-0000-0000-00000000000a"
-SAMPLES: Mapping[str, str] = {"AZURE_ENV_NAME": "sample", "AZURE_LOCATION": "uksouth", "AZURE_PRINCIPAL_ID": SAMPLE_ID}
+SAMPLES: Mapping[str, str] = {"AZURE_ENV_NAME": "sample", "AZURE_LOCATION": "uksouth", "KEY_MAKER_ID": SAMPLE_ID}
 AFTER_NAMES: Mapping[re.Pattern[str], str] = {
     re.compile(r"mail|recipient|contact", re.IGNORECASE): "duty@police.example",
     re.compile(r"range|address|cidr|network", re.IGNORECASE): "192.0.2.0/24",
