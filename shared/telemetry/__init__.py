@@ -6,6 +6,8 @@ T2  Nothing waits for it and nothing fails by it. What cannot be sent is dropped
 T3  No host but the ingestion endpoint is called: no statsbeat, no live metrics, no standard metrics.
 T4  What goes out names no person, no footage and no path, and carries no right: metrics are a closed set
     (shared/metrics.py), and of a call its method, host, status and operation are kept (tracing.py), nothing else.
+T5  It is sent in the app's own identity, for the connection string alone is worth nothing (infra/monitor.bicep). Its
+    token is asked for where it is sent, so nothing waits for that either; without one, what was to be sent is dropped.
 
 Only this package knows opencensus, and it is imported when there is something to send and somewhere to send it.
 """
@@ -58,9 +60,12 @@ def metrics(
 
 def sent(connection_string: str, *, now: Callable[[], datetime], every: float, sampled: float) -> "SentMetrics":
     """Metrics, and traces of that part of all SDK calls. Raises ValueError for a connection string that is none."""
+    from azure.identity import DefaultAzureCredential
+
     from shared.telemetry.sending import SentMetrics
     from shared.telemetry.tracing import trace
 
-    sending = SentMetrics(connection_string, now=now, every=every)
-    sending.also_close(trace(connection_string, every=every, sampled=sampled))
+    credential = DefaultAzureCredential()  # not wiring's: what sends are threads, which have no event loop
+    sending = SentMetrics(connection_string, credential, now=now, every=every)
+    sending.also_close(trace(connection_string, credential, every=every, sampled=sampled))
     return sending

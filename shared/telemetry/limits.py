@@ -1,8 +1,9 @@
-"""What the exporters are told, the same for both: no disk, no waiting, and nothing about the machine."""
+"""What the exporters are told, the same for both: who sends, no disk, no waiting, nothing about the machine."""
 
 import hashlib
-from typing import Any
+from typing import Any, Protocol
 
+from azure.core.credentials import AccessToken
 from opencensus.ext.azure.common import INGESTION_ENDPOINT, parse_connection_string, utils
 
 ROLE = "continuity"
@@ -11,13 +12,19 @@ ANSWERS_WITHIN = 10.0
 FORGOTTEN = ("ai.device.id", "ai.device.locale", "ai.device.osVersion")
 
 
-def exporter_options(connection_string: str, every: float) -> dict[str, Any]:
+class Credential(Protocol):
+    def get_token(self, *scopes: str, **_: Any) -> AccessToken: ...
+    def close(self) -> None: ...
+
+
+def exporter_options(connection_string: str, credential: Credential, every: float) -> dict[str, Any]:
     """Raises ValueError for a connection string that is none, or leaves the endpoint to the library."""
     if not parse_connection_string(connection_string).get(INGESTION_ENDPOINT):
         raise ValueError("the connection string names no ingestion endpoint")
     _say_nothing_of_the_machine()
     return {
         "connection_string": connection_string,
+        "credential": credential,
         "export_interval": every,
         "enable_local_storage": False,
         "enable_standard_metrics": False,

@@ -11,16 +11,18 @@ from opencensus.ext.azure.metrics_exporter import MetricsExporter
 from opencensus.trace import execution_context
 
 from shared.metrics import DECLARED, Unit, declared
-from shared.telemetry.limits import ENDS_WITHIN, exporter_options
+from shared.telemetry.limits import ENDS_WITHIN, Credential, exporter_options
 from shared.telemetry.sums import Sum, Sums
 
 
 class SentMetrics:
-    """Raises ValueError for a connection string that is none."""
+    """Closes the credential when it ends. Raises ValueError for a connection string that is none."""
 
-    def __init__(self, connection_string: str, *, now: Callable[[], datetime], every: float) -> None:
-        self._sums, self._now, self._every = Sums(), now, every
-        self._exporter = _Exporter(**exporter_options(connection_string, every))
+    def __init__(
+        self, connection_string: str, credential: Credential, *, now: Callable[[], datetime], every: float
+    ) -> None:
+        self._sums, self._now, self._every, self._credential = Sums(), now, every, credential
+        self._exporter = _Exporter(**exporter_options(connection_string, credential, every))
         self._ending = threading.Event()
         self._closes: list[Callable[[], None]] = []
         self._thread = threading.Thread(target=self._send_until_the_end, name="telemetry", daemon=True)
@@ -46,6 +48,7 @@ class SentMetrics:
         for close in self._closes:
             close()
         self._thread.join(ENDS_WITHIN)
+        self._credential.close()
 
     def _send_until_the_end(self) -> None:
         execution_context.set_is_exporter(True)  # its own requests are nobody's to trace

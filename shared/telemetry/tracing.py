@@ -16,15 +16,15 @@ from opencensus.ext.azure.trace_exporter import AzureExporter
 from opencensus.trace import config_integration, execution_context, samplers
 from opencensus.trace.tracer import Tracer
 
-from shared.telemetry.limits import ENDS_WITHIN, exporter_options
+from shared.telemetry.limits import ENDS_WITHIN, Credential, exporter_options
 
 URL = "http.url"
 KEPT = frozenset({"component", "error.type", "http.method", "http.status_code", "az.service_request_id"})
 
 
-def trace(connection_string: str, *, every: float, sampled: float) -> Callable[[], None]:
+def trace(connection_string: str, credential: Credential, *, every: float, sampled: float) -> Callable[[], None]:
     """From now on SDK calls are traced. Returns what ends it."""
-    exporter = _Exporter(**exporter_options(connection_string, every))
+    exporter = _Exporter(**exporter_options(connection_string, credential, every))
     atexit.unregister(exporter._worker.stop)  # noqa: SLF001 - both would wait for as long as closing does
     atexit.unregister(exporter._stop)  # noqa: SLF001
     spans = _spans(exporter, samplers.ProbabilitySampler(sampled))
@@ -52,6 +52,8 @@ def _spans(exporter: AzureExporter, sampler: samplers.ProbabilitySampler) -> typ
     class Span(_plugin()):  # type: ignore[misc] # opencensus has no types
         @classmethod
         def get_current_tracer(cls) -> Tracer:
+            if execution_context.is_exporter():  # asking for its own token, once for each trace that is sent
+                return Tracer(sampler=samplers.AlwaysOffSampler())
             tracer = execution_context.get_opencensus_tracer()
             return tracer if isinstance(tracer, Tracer) else Tracer(sampler=sampler, exporter=exporter)
 

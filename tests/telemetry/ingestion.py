@@ -10,25 +10,29 @@ from typing import Any
 
 KEY = "00000000-0000-4000-8000-000000000001"
 DEADLINE_SECONDS = 20.0
+CALLED = "/called"  # an SDK's call of something else
 Envelope = dict[str, Any]
 
 
 class Ingestion:
-    """`keeps_waiting`: requests get no answer until this is over."""
+    """`keeps_waiting`: requests get no answer until this is over. `status`: what they are answered."""
 
-    def __init__(self, *, keeps_waiting: bool = False) -> None:
+    def __init__(self, *, keeps_waiting: bool = False, status: int = 200) -> None:
+        self.status = status
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.envelopes: list[Envelope] = []
         self.paths: set[str] = set()
+        self.authorizations: set[str] = set()
         self.arrived = threading.Condition()
         self.answering = threading.Event()
         self.connection = f"InstrumentationKey={KEY};IngestionEndpoint=http://127.0.0.1:{self.server.server_port}/"
         if not keeps_waiting:
             self.answering.set()
 
-    def take(self, path: str, envelopes: list[Envelope]) -> None:
+    def take(self, path: str, authorization: str, envelopes: list[Envelope]) -> None:
         with self.arrived:
             self.paths.add(path)
+            self.authorizations.add(authorization)
             self.envelopes += envelopes
             self.arrived.notify_all()
 
@@ -64,12 +68,15 @@ class Ingestion:
                 raw = self.rfile.read(int(self.headers["content-length"]))
                 raw = gzip.decompress(raw) if self.headers.get("content-encoding") == "gzip" else raw
                 envelopes = json.loads(raw)
-                ingestion.take(self.path, envelopes)
+                if self.path == CALLED:
+                    self._answer({})
+                    return
+                ingestion.take(self.path, self.headers.get("authorization", ""), envelopes)
                 if ingestion.answering.wait(DEADLINE_SECONDS * 2):
                     self._answer({"itemsReceived": len(envelopes), "itemsAccepted": len(envelopes), "errors": []})
 
             def _answer(self, answer: dict[str, Any]) -> None:
-                self.send_response(200)
+                self.send_response(ingestion.status)
                 self.end_headers()
                 self.wfile.write(json.dumps(answer).encode())
 
@@ -77,8 +84,8 @@ class Ingestion:
 
 
 @contextmanager
-def receiving(*, keeps_waiting: bool = False) -> Iterator[Ingestion]:
-    received = Ingestion(keeps_waiting=keeps_waiting)
+def receiving(*, keeps_waiting: bool = False, status: int = 200) -> Iterator[Ingestion]:
+    received = Ingestion(keeps_waiting=keeps_waiting, status=status)
     thread = threading.Thread(target=received.server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

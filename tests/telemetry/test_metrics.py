@@ -11,6 +11,7 @@ import pytest
 from shared.metrics import DECLARED, Unit, declared
 from shared.telemetry import SilentMetrics, metrics
 from tests.fakes import MemoryMetrics
+from tests.telemetry.identity import Given, identifying
 from tests.telemetry.ingestion import KEY, Ingestion, receiving
 
 if TYPE_CHECKING:
@@ -57,13 +58,21 @@ def sending(ingestion: Ingestion) -> "SentMetrics":
     """Numbers alone: traces would be of this whole process."""
     from shared.telemetry.sending import SentMetrics
 
-    return SentMetrics(ingestion.connection, now=now, every=SOON)
+    return SentMetrics(ingestion.connection, Given(), now=now, every=SOON)
 
 
 def run(*arguments: str, **environment: str) -> str:
     environment = {"PATH": "", "PYTHONWARNINGS": "ignore", **environment}
     command = [sys.executable, "-c", TELLS, *arguments]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=ENDS_WITHIN)
+    with identifying() as identity:
+        done = subprocess.run(
+            command,
+            env=environment | identity.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=ENDS_WITHIN,
+        )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
