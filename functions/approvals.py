@@ -1,6 +1,7 @@
 """The doors to approvals: evidence is unmarked when one person asks here and another grants it."""
 
 from http import HTTPStatus
+from typing import Any
 
 import azure.functions as func
 from pydantic import Field
@@ -11,7 +12,7 @@ from functions.paging import Pages
 from functions.parsing import Body, CategoryName, PlainText, Query, Uuid
 from functions.shown_approvals import ShownApproval, ShownApprovals
 from shared.domain.access import Permission
-from shared.domain.approve import Approval, Standing, Unmarking, Verdict
+from shared.domain.approve import Approval, Standing, Unmarking, Verdict, told_whole
 from shared.domain.entry import Operation
 from shared.domain.footage import ClipId, Evidential
 from shared.errors import Conflict, NotFound, Weeded
@@ -45,10 +46,11 @@ ASK_APPROVAL = Door(
     name="ask_approval",
     method="POST",
     route="approvals",
-    about="Ask that a clip be evidence no longer; a second person decides.",
+    about="Ask that a clip, as you saw it, be evidence no longer; a second person decides.",
     permission=Permission.DESCRIBE,
     operation=Operation.ADMINISTRATION,
     body=ApprovalBody,
+    changes=True,
     status=HTTPStatus.CREATED,
     shows=ShownApproval,
     refuses=(NotFound, Conflict, Weeded),
@@ -69,7 +71,7 @@ APPROVAL = Door(
     name="approval",
     method="GET",
     route="approvals/{id}",
-    about="What was last asked of one clip, and what became of it.",
+    about="What was last asked of one clip, and what became of it; to its officer, only that it was asked.",
     permission=Permission.DESCRIBE,
     operation=Operation.CONSULTATION,
     shows=ShownApproval,
@@ -79,7 +81,7 @@ APPROVALS = Door(
     name="approvals",
     method="GET",
     route="approvals",
-    about="A page of what was asked of the clips within your reach, the oldest first.",
+    about="A page of what was asked of the clips within your reach, the oldest first; of your own, only that it was.",
     permission=Permission.DESCRIBE,
     operation=Operation.CONSULTATION,
     query=ApprovalsQuery,
@@ -93,11 +95,12 @@ async def ask_for_approval(request: Request[ApprovalBody, None]) -> Answer:
     held = await ask_approval(
         ClipId(said.clip),
         Unmarking(category=said.category, evidential=said.evidential, why=said.reason),
+        version=request.version,
         reach=request.reach,
         asking=request.asking,
         records=request.services.records,
     )
-    return _shown(held, status=HTTPStatus.CREATED, Location=f"/api/approvals/{held.record.clip}")
+    return _shown(request, held, status=HTTPStatus.CREATED, Location=f"/api/approvals/{held.record.clip}")
 
 
 @opens(bp, DECIDE_APPROVAL)
@@ -110,7 +113,7 @@ async def decide_on_approval(request: Request[VerdictBody, None]) -> Answer:
         asking=request.asking,
         records=request.services.records,
     )
-    return _shown(held)
+    return _shown(request, held)
 
 
 @opens(bp, APPROVAL)
@@ -118,7 +121,7 @@ async def read_approval(request: Request[None, None]) -> Answer:
     held = await approval(
         clip_named(request), reach=request.reach, asking=request.asking, records=request.services.records
     )
-    return _shown(held)
+    return _shown(request, held)
 
 
 @opens(bp, APPROVALS)
@@ -134,10 +137,16 @@ async def list_approvals(request: Request[None, ApprovalsQuery]) -> Answer:
         asking=request.asking,
         records=services.records,
     )
-    shown = tuple(ShownApproval.of(held) for held in found)
+    shown = tuple(_told(request, held) for held in found)
     return Answer(body=ShownApprovals(approvals=shown, next=await pages.following(following)))
 
 
-def _shown(held: Held[Approval], *, status: HTTPStatus = HTTPStatus.OK, **headers: str) -> Answer:
-    body = ShownApproval.of(held)
+def _told(request: Request[Any, Any], held: Held[Approval]) -> ShownApproval:
+    return ShownApproval.of(held, whole=told_whole(held.record, reach=request.reach, asking=request.asking))
+
+
+def _shown(
+    request: Request[Any, Any], held: Held[Approval], *, status: HTTPStatus = HTTPStatus.OK, **headers: str
+) -> Answer:
+    body = _told(request, held)
     return Answer(body=body, status=status, headers={"ETag": f'"{body.version}"', **headers})

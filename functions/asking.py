@@ -21,13 +21,17 @@ def stranger(req: func.HttpRequest, *, request_id: str, now: datetime, seed: byt
 
 
 def known(asking: Asking, req: func.HttpRequest, caller: Caller, permission: Permission) -> Asking:
-    """The same asking, by somebody. Their operation key is theirs alone: nobody can meet another's entry with it."""
+    """The same asking, by somebody. Their operation key is theirs alone: nobody can meet another's entry with it.
+
+    A GET is a look, under whatever heading of the law, so that a key they send with it counts for nothing (rule E6).
+    """
     actor = caller.actor(permission)
     given = req.headers.get("Idempotency-Key")
     if given is not None and not KEY.fullmatch(given):
         raise Malformed("at most 128 visible ASCII characters", field="Idempotency-Key")
-    key = f"{actor.id}\n{given}" if given else asking.request
-    return replace(asking, actor=actor, subject=caller.subject, borough=caller.borough, key=key)
+    key = f"{actor.id}\n{given}" if given and req.method != "GET" else asking.request
+    known_as = replace(asking, actor=actor, subject=caller.subject, officer=caller.officer)
+    return replace(known_as, borough=caller.borough, key=key)
 
 
 def bearer(req: func.HttpRequest) -> str:

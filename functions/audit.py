@@ -7,7 +7,7 @@ from pydantic import Field
 
 from functions.door import Answer, Door, Request, opens
 from functions.paging import Pages
-from functions.parsing import Moment, PlainText, Query
+from functions.parsing import Moment, PlainText, Query, must_hold_a_time
 from functions.shown import ShownEntries, ShownEntry
 from shared.domain.access import Permission
 from shared.domain.entry import Operation
@@ -43,6 +43,7 @@ AUDIT = Door(
 @opens(bp, AUDIT)
 async def read_audit(request: Request[None, AuditQuery]) -> Answer:
     asked, services = request.query, request.services
+    must_hold_a_time(asked.since, asked.until, field="until")
     wanted = asked.model_dump(exclude={"page", "limit"})
     question = f"{request.caller.subject}\n{asked.model_dump_json(exclude={'page', 'limit'})}"
     pages = Pages(keys=services.keys, question=question, now=request.asking.at)

@@ -75,6 +75,7 @@ async def categorise_many_clips(request: Request[SayingsBody, None]) -> Answer:
     _each_once(said)
     outcomes = await categorise_many(
         [_saying(one) for one in said],
+        door=CATEGORISE_MANY.name,
         reach=request.reach,
         asking=request.asking,
         records=request.services.records,

@@ -4,7 +4,7 @@ import azure.functions as func
 
 from functions.clips import clip_named, clip_shown
 from functions.door import Answer, Door, Request, opens
-from functions.parsing import Body, PlainText
+from functions.parsing import Body, IncidentNumber, PlainText
 from functions.shown import ShownClip
 from shared.domain.access import Permission
 from shared.domain.entry import Operation
@@ -28,7 +28,7 @@ class OfficerBody(Body):
 class IncidentBody(Body):
     """`incident` null takes the clip out of the one it was in; it must be said."""
 
-    incident: PlainText | None
+    incident: IncidentNumber | None
     reason: PlainText
 
 

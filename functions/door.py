@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from functions.answering import code_of, failed, problem, respond
 from functions.asking import bearer, known, stranger
-from functions.attending import attended
+from functions.attending import attended, attended_if_possible
 from functions.parsing import IDENTIFIER, LARGEST_BODY, UUID, Query, parsed_body, parsed_query, version_in
 from functions.watched import watched
 from shared import wiring
@@ -44,7 +44,8 @@ class Door:
     other answers that are no refusal, and their shapes (None: no body). `refuses`: what its verb says no with, beyond
     what follows from the rest (functions/describing.py); tests/functions sees that no other no is ever said.
     `largest`: the bytes its body may have. `attends`: whoever comes is in a session, and out if it was revoked; False
-    where one is left, which sees to it by itself, and where the store that keeps them may be what is wrong.
+    where one is left, which sees to it by itself. `attends_within`: where the store that keeps sessions may be what is
+    wrong, for so many seconds; then they come in without one.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Door:
     refuses: tuple[type[Refusal], ...] = ()
     largest: int = LARGEST_BODY
     attends: bool = True
+    attends_within: float | None = None
 
     def asks_for(self, name: str | None) -> Permission | None:
         """The permission it takes; `name` is the one in the route."""
@@ -143,7 +145,7 @@ async def _attend(
         with watched(services.metrics, door.name):
             asking = stranger(req, request_id=request_id, now=services.now(), seed=services.seed())
             caller, asking = await _recognise(door, req, asking, services)
-            session, asking = await attended(caller, asking, services) if door.attends else (None, asking)
+            session, asking = await _in_session(door, caller, asking, services)
             answer = await _let_in(door, handler, req, _Known(caller, asking, session), services)
             return respond(answer.body, answer.status, answer.content_type, answer.headers, request_id)
     except Refusal as no:
@@ -165,6 +167,14 @@ async def _recognise(door: Door, req: func.HttpRequest, asking: Asking, services
         await refuse_nobody(no.code, asking=asking, records=services.records)
         raise
     return caller, known(asking, req, caller, permission)
+
+
+async def _in_session(door: Door, caller: Caller, asking: Asking, services: Services) -> tuple[Attended | None, Asking]:
+    if not door.attends:
+        return None, asking
+    if door.attends_within is None:
+        return await attended(caller, asking, services)
+    return await attended_if_possible(caller, asking, services, within=door.attends_within)
 
 
 async def _let_in(door: Door, handler: Handler, req: func.HttpRequest, who: _Known, services: Services) -> Answer:

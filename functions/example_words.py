@@ -18,6 +18,7 @@ WORDS: Mapping[str, Any] = MappingProxyType(
         "address": "192.0.2.17",
         "addresses": "192.0.2.17",
         "answers": {"records": True, "footage": True},
+        "approvals": 2,
         "attempts": 30,
         "borough": "Southwark",
         "by": "4021",

@@ -11,7 +11,7 @@ import azure.functions as func
 
 from functions.parsing import UUID
 from functions.system import system
-from functions.watched import waited, watched
+from functions.watched import ran, waited
 from shared import wiring
 from shared.domain.footage import Clip, ClipId
 from shared.usecases.fixity import fixity, poisoned
@@ -31,7 +31,7 @@ async def check_fixity(message: func.QueueMessage, context: func.Context) -> Non
         return
     asking = system("fixity", key=message.id or "", request=str(context.invocation_id), services=services)
     waited(services.metrics, "fixity.queued", since=message.insertion_time, now=asking.at)
-    with watched(services.metrics, "fixity"):
+    with ran(services.metrics, "fixity"):
         outcome = await fixity(
             clip,
             asking=asking,
@@ -53,7 +53,7 @@ async def enter_poison(message: func.QueueMessage, context: func.Context) -> Non
     log.error("fixity: message=%s clip=%s was given up", message.id, clip)
     if clip is not None:
         asking = system("fixity", key=message.id or "", request=str(context.invocation_id), services=services)
-        with watched(services.metrics, "fixity_poison"):
+        with ran(services.metrics, "fixity_poison"):
             await poisoned(clip, asking=asking, records=services.records)
 
 

@@ -51,7 +51,8 @@ PLAY = Door(
     name="play",
     method="POST",
     route="footage/{id}/playback",
-    about="An address to watch a clip by, for a stated reason.",
+    about="An address to watch a clip by, for a stated reason; it works until it expires, in at most four hours, also "
+    "where whoever asked for it is put out meanwhile.",
     permission=Permission.PLAY,
     operation=Operation.CONSULTATION,
     body=PlaybackBody,

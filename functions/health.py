@@ -30,7 +30,7 @@ DETAILS = Door(
     operation=Operation.ADMINISTRATION,
     shows=ShownHealthDetails,
     also={HTTPStatus.SERVICE_UNAVAILABLE: ShownHealthDetails},
-    attends=False,  # a session is kept in the store, and it is when the store is down that this is asked
+    attends_within=1.0,  # a session is kept in the store, and it is when the store is down that this is asked
 )
 
 

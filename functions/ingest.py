@@ -14,7 +14,7 @@ from typing import Any
 import azure.functions as func
 
 from functions.system import system
-from functions.watched import waited, watched
+from functions.watched import ran, waited
 from shared import wiring
 from shared.domain.naming import path_in
 from shared.usecases.ingest import Ingested, Intake, ingest
@@ -39,7 +39,7 @@ async def ingest_footage(event: func.CloudEvent, context: func.Context) -> None:
         return
     etag = str(data.get("eTag") or "").strip('"')
     asking = system("ingest", key=f"{path}\n{etag}", request=str(context.invocation_id), services=services)
-    with watched(services.metrics, "ingest"):
+    with ran(services.metrics, "ingest"):
         outcome: Ingested = await ingest(path, etag=etag or None, asking=asking, intake=_intake(services))
     services.metrics.count(f"ingest.{outcome}")
     if outcome in (Ingested.TAKEN_IN, Ingested.QUARANTINED):

@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import hmac
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from shared.errors import Malformed
 from shared.ports import Keys, Place
 
 GOOD_FOR = timedelta(hours=1)
+TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 MAC = hashlib.sha256().digest_size
 REFUSED = "this page token is not ours, not yours, for another question, or too old"
 
@@ -46,8 +48,10 @@ def page_token(place: Place, *, question: str, key: bytes, now: datetime) -> str
 
 def place_of(token: str, *, question: str, key: bytes, now: datetime) -> Place:
     """Where the page begins. Raises Malformed for any token that was not given for just this."""
+    if not TOKEN.fullmatch(token):  # the decoder would pass over what is not base64
+        raise Malformed(REFUSED, field="page")
     try:
-        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        raw = base64.urlsafe_b64decode(token + "==")
     except (binascii.Error, ValueError):
         raise Malformed(REFUSED, field="page") from None
     mac, payload = raw[:MAC], raw[MAC:]

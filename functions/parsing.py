@@ -17,6 +17,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Strict,
     StringConstraints,
     ValidationError,
     WithJsonSchema,
@@ -25,6 +26,7 @@ from pydantic.alias_generators import to_camel
 
 from shared.domain.annotate import LONGEST_NOTE
 from shared.domain.categorise import CATEGORIES
+from shared.domain.correct import INCIDENT_NUMBER
 from shared.domain.entry import REASON_LENGTH
 from shared.errors import Malformed
 
@@ -68,6 +70,10 @@ NoteText = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NOTE),
     AfterValidator(_lines),
 ]
+IncidentNumber = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, pattern=f"^{INCIDENT_NUMBER.pattern}$"),
+]
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 Identifier = Annotated[str, StringConstraints(pattern=f"^{IDENTIFIER.pattern}$")]
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -89,8 +95,8 @@ def canonical_address(text: str) -> str:
 
 
 def _written_out(at: Any) -> Any:
-    """Raises ValueError for digits alone: pydantic takes them for seconds since 1970, which is nobody's time here."""
-    if isinstance(at, str) and not ISO_8601.match(at):
+    """Raises ValueError for a number, said as a text too: pydantic would take it for seconds since 1970."""
+    if not (isinstance(at, str) and ISO_8601.match(at)):
         raise ValueError("a time in ISO 8601 is wanted")
     return at
 
@@ -120,7 +126,8 @@ Version = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{1,200}$"), Af
 CategoryName = Annotated[
     Identifier, AfterValidator(_category), WithJsonSchema({"type": "string", "enum": list(CATEGORIES)})
 ]
-Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_utc)]
+# Not strict: to pydantic a text that went through Python first is no longer JSON's way to write a time.
+Moment = Annotated[AwareDatetime, Strict(strict=False), BeforeValidator(_written_out), AfterValidator(_utc)]
 NetworkAddress = Annotated[str, AfterValidator(canonical_address)]
 
 
@@ -143,6 +150,13 @@ def parsed_query(kind: type[M], req: func.HttpRequest) -> M:
         return kind.model_validate(dict(req.params))
     except ValidationError as wrong:
         raise _malformed(wrong, "query") from None
+
+
+def must_hold_a_time(since: datetime | None, until: datetime | None, *, field: str) -> None:
+    """Raises Malformed for a stretch of time in which nothing can be; `field` is the name that its end was sent by."""
+    if since is not None and until is not None and since >= until:
+        begins = field.replace("Until", "Since").replace("until", "since")
+        raise Malformed(f"{field}: must be after {begins}", field=field)
 
 
 def version_in(req: func.HttpRequest) -> str | None:

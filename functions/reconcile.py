@@ -16,7 +16,7 @@ from functions.door import Answer, Door, Request, opens
 from functions.parsing import UUID, Body, PlainText
 from functions.shown import Shown
 from functions.system import system
-from functions.watched import watched
+from functions.watched import Failed, ran
 from shared import wiring
 from shared.domain.access import Permission
 from shared.domain.entry import Operation
@@ -33,7 +33,7 @@ LASTS = 8 * 60  # seconds; host.json ends a function after thirty minutes
 ANSWERS_WITHIN = 3 * 60  # seconds; the front end gives up an HTTP call after 230
 
 
-class ReconcileIncomplete(Exception):
+class ReconcileIncomplete(Failed):
     """Something could not be compared or mended. Failing the run raises the alert."""
 
 
@@ -98,7 +98,7 @@ async def reconcile_nightly(timer: func.TimerRequest, context: func.Context) -> 
     services = wiring.services()
     ends = time.monotonic() + LASTS
     run = str(context.invocation_id)
-    with watched(services.metrics, "reconcile"):
+    with ran(services.metrics, "reconcile"):
         done = await reconcile(
             Asked(),
             asking=system("reconcile", key=run, request=run, services=services),

@@ -1,19 +1,16 @@
 """The door to search: clips by what is known of them, newest first or soonest to go."""
 
-from datetime import datetime
-
 import azure.functions as func
 from pydantic import Field
 
 from functions.clips import mine_only
 from functions.door import Answer, Door, Request, opens
 from functions.paging import Pages
-from functions.parsing import Identifier, Moment, PlainText, Query
+from functions.parsing import Identifier, IncidentNumber, Moment, PlainText, Query, must_hold_a_time
 from functions.shown import ShownClip, ShownClips
 from shared.domain.access import Permission
 from shared.domain.entry import Operation
 from shared.domain.footage import DockId, Evidential, OfficerId, State
-from shared.errors import Malformed
 from shared.ports import ClipFilter, Order
 from shared.usecases.search import search
 
@@ -27,7 +24,7 @@ class SearchQuery(Query):
     officer: PlainText | None = None
     camera: Identifier | None = None
     dock: Identifier | None = None
-    incident: PlainText | None = None
+    incident: IncidentNumber | None = None
     category: Identifier | None = None
     evidential: Evidential | None = None
     state: State | None = None
@@ -72,8 +69,8 @@ async def search_footage(request: Request[None, SearchQuery]) -> Answer:
 
 def _filter(request: Request[None, SearchQuery]) -> ClipFilter:
     asked = request.query
-    _must_hold_a_time(asked.recorded_since, asked.recorded_until, field="recordedUntil")
-    _must_hold_a_time(asked.uploaded_since, asked.uploaded_until, field="uploadedUntil")
+    must_hold_a_time(asked.recorded_since, asked.recorded_until, field="recordedUntil")
+    must_hold_a_time(asked.uploaded_since, asked.uploaded_until, field="uploadedUntil")
     return ClipFilter(
         reach=request.reach,
         mine=mine_only(request, asked=asked.mine),
@@ -91,8 +88,3 @@ def _filter(request: Request[None, SearchQuery]) -> ClipFilter:
         expiring_before=asked.expiring_before,
         order=asked.order,
     )
-
-
-def _must_hold_a_time(since: datetime | None, until: datetime | None, *, field: str) -> None:
-    if since is not None and until is not None and since >= until:
-        raise Malformed(f"{field}: must be after {field.replace('Until', 'Since')}", field=field)

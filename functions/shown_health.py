@@ -45,7 +45,7 @@ class ShownHealthDetails(Shown):
     """How the service is. `silent` names the parts that did not answer, each of which is null.
 
     `answers`: what it rests on, and whether it answered. `backlogs`: the queues and the dead letters; empty where the
-    weeder alone is deployed, which may not ask them. Counts of dead letters and of condemned clips end at 1,000.
+    weeder alone is deployed, which may not ask them. The count of dead letters ends at 1,000.
     `overdue` are clips that are due and not weeded, `pending_entries` entries that are not in the ledger yet.
     """
 

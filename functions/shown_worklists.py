@@ -47,11 +47,16 @@ class ShownWorklist(Shown):
 
 
 class ShownToDecide(Shown):
-    """How many clips are held, how many of these nobody has decided on, and how many of those go within 7 days."""
+    """How many clips nobody has decided on, and how many of those go within 7 days."""
 
-    held: int
     undecided: int
     expiring: int
+
+
+class ShownMine(ShownToDecide):
+    """The same of the caller's own, and how many of theirs are held at all."""
+
+    held: int
 
 
 class ShownWaiting(Shown):
@@ -61,12 +66,13 @@ class ShownWaiting(Shown):
     mismatch: int
     poison: int
     unmet_grants: int
+    approvals: int
 
 
 class ShownWorklists(Shown):
     """`mine` is null for a caller who is no officer, `waiting` for one who does not manage evidence."""
 
-    mine: ShownToDecide | None
+    mine: ShownMine | None
     within: ShownToDecide
     waiting: ShownWaiting | None
 

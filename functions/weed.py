@@ -6,7 +6,7 @@ import time
 import azure.functions as func
 
 from functions.system import system
-from functions.watched import watched
+from functions.watched import Failed, ran
 from shared import wiring
 from shared.usecases.weed import weed
 from shared.usecases.weeding_run import record_run
@@ -18,7 +18,7 @@ AT_ONCE = 8  # 33,000 fall due in a few hours; one after another, at 14 calls of
 LASTS = 25 * 60  # seconds; host.json ends a function after thirty minutes
 
 
-class WeedIncomplete(Exception):
+class WeedIncomplete(Failed):
     """Some footage that is due could not be weeded. Failing the run raises the alert."""
 
 
@@ -28,7 +28,7 @@ async def weed_footage(timer: func.TimerRequest, context: func.Context) -> None:
     services = wiring.services()
     ends = time.monotonic() + LASTS
     run = str(context.invocation_id)
-    with watched(services.metrics, "weed"):
+    with ran(services.metrics, "weed"):
         asking = system("weed", key=run, request=run, services=services)
         report = await weed(
             asking=asking,

@@ -44,8 +44,8 @@ class Person:
     def put(self, path: str, body: object, *, etag: str | None = None) -> Reply:
         return self._call("PUT", path, body, {"If-Match": etag} if etag else {})
 
-    def post(self, path: str, body: object) -> Reply:
-        return self._call("POST", path, body)
+    def post(self, path: str, body: object, *, etag: str | None = None) -> Reply:
+        return self._call("POST", path, body, {"If-Match": etag} if etag else {})
 
     def _call(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Reply:
         request = urllib.request.Request(  # noqa: S310 - the service's own address

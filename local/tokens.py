@@ -2,6 +2,7 @@
 
 `python -m local.tokens --role officer --officer 4021 --borough Southwark --name "PC Jane Doe"` prints one, for the
 stack that runs. A person's object id is the same each time for the same role and officer; a dock's is its client id.
+All who work for the force have a number there: whoever is given none is `S-<role>`, but for officers, who have none.
 """
 
 import argparse
@@ -94,7 +95,7 @@ def _person(subject: str, role: str, name: str | None, officer: str | None, boro
     person = {
         "name": name or f"Local {role}",
         "preferred_username": f"{login}@continuity.local",
-        "employeeid": officer,
+        "employeeid": officer or (None if role == "officer" else f"S-{role}"),
         "borough": borough,
         "sid": str(uuid.uuid5(PEOPLE, f"session:{subject}:{uuid.uuid4()}")),
     }
@@ -130,7 +131,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local.tokens", description="A token from the local issuer.")
     parser.add_argument("--role", required=True, choices=ROLES)
     parser.add_argument("--name", help="the name of the person")
-    parser.add_argument("--officer", help="the officer's number, claim employeeid")
+    parser.add_argument("--officer", help="the number of the officer or member of staff, claim employeeid")
     parser.add_argument("--borough")
     parser.add_argument("--client", help="the client id; for a dock, the dock's own")
     parser.add_argument("--minutes", type=float, default=60)

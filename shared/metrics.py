@@ -48,7 +48,7 @@ DECLARED: Mapping[str, Metric] = MappingProxyType(
             *_counts("weed", "weeded", "kept", "failed"),
             *_counts("reconcile", "not-indexed", "missing", "overwritten", "metadata-changed", "resurfaced"),
             *_counts("reconcile", "archived", "leased", "hash-overdue", "condemned-overdue", "failed"),
-            *_counts("session", "started", "ended"),
+            *_counts("session", "started", "ended", "late"),
             Metric(name="refused", unit=Unit.COUNT, by="code"),
             Metric(name="fault", unit=Unit.COUNT, by="verb"),
             *_seconds("ingest.after-upload", "fixity.after-upload", "fixity.queued", "weed.overdue"),

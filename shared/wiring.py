@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from azure.storage.blob.aio import BlobServiceClient
     from azure.storage.queue.aio import QueueClient
 
+    from shared.adapters.blob_links import BlobLinks
+    from shared.adapters.jwt_tokens import JwtTokens
+
 DATABASE, CONTAINER, QUEUE = "continuity", "records", "fixity"
 POISON = f"{QUEUE}-poison"  # where the host puts what it gave up
 
@@ -116,7 +119,7 @@ class Wired:
         return BlobFootage(self._blobs)
 
     @cached_property
-    def links(self) -> Links:
+    def links(self) -> "BlobLinks":
         from shared.adapters.blob_links import BlobLinks
 
         return BlobLinks(self._blobs)
@@ -154,7 +157,7 @@ class Wired:
         )
 
     @cached_property
-    def tokens(self) -> Tokens:
+    def tokens(self) -> "JwtTokens":
         from shared.adapters.jwt_tokens import JwtTokens
 
         return JwtTokens(self._settings.token_jwks_url, clock=time.monotonic)
@@ -176,11 +179,15 @@ class Wired:
 
     @cached_property
     def probe(self) -> Probe:
+        """Everything the service rests on, but the Event Grid topic: it can be asked nothing without publishing to it.
+        That publishing fails is seen in ingest, which is tried again.
+        """
         from shared.adapters.probe import ProbeAll
 
         checks: dict[str, Callable[[], Awaitable[object]]] = {
             "records": self._container.read,
             "footage": lambda: self.footage.landed("nothing/lies/here"),
+            "directory": self.tokens.ready,
         }
         if self._settings.doors is Doors.WEEDER:  # its identity has no business with the rest
             return ProbeAll(checks)
@@ -192,7 +199,12 @@ class Wired:
             POISON: QueueFixity(self._queue_named(POISON)).waiting,
             "dead-letters": lambda: letters.waiting(most=MOST_COUNTED),
         }
-        return ProbeAll(checks | {"queue": self._queue.get_queue_properties, "keys": self.keys.verifiers}, backlogs)
+        checks |= {
+            "queue": self._queue.get_queue_properties,
+            "keys": self.keys.verifiers,
+            "links": lambda: self.links.ready(now=self.now()),
+        }
+        return ProbeAll(checks, backlogs)
 
     @cached_property
     def _credential(self) -> "AsyncTokenCredential":
@@ -226,7 +238,7 @@ class Wired:
 
 
 def _transport() -> "AioHttpTransport":
-    """A client's own connections, which look for no proxy and no .netrc: that takes a thread and a file at each call."""
+    """A client's own connections, which look for no proxy and no .netrc: that is a thread and a file a call."""
     from azure.core.pipeline.transport import AioHttpTransport
 
     return AioHttpTransport(use_env_settings=False)

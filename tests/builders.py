@@ -35,7 +35,7 @@ from shared.domain.intake import Landed
 from shared.domain.media import Audio, Inspection, Media, Video
 from shared.domain.naming import footage_path
 from shared.domain.retention import KEPT_FOR, retention
-from shared.domain.session import Session
+from shared.domain.session import Session, folded
 
 NOW = datetime(2026, 11, 25, 20, 52, 56, 123456, tzinfo=UTC)
 UPLOADED = NOW - timedelta(hours=2)
@@ -168,8 +168,11 @@ def an_actor(**changes: Any) -> Actor:
 
 
 def an_asking(**changes: Any) -> Asking:
+    """By a person whom entries name by their number, unless a test says otherwise."""
+    actor = changes.get("actor", an_actor())
     asking = Asking(
-        actor=an_actor(),
+        actor=actor,
+        officer=actor.id if actor.kind is ActorKind.PERSON else None,
         at=NOW,
         request="req-1",
         key="key-1",
@@ -215,17 +218,20 @@ def a_caller(*roles: Role, **changes: Any) -> Caller:
 def a_session(**changes: Any) -> Session:
     """An open session, begun an hour ago, of somebody who was seen just now. `key` is its sign-on's."""
     key, number = changes.pop("key", SIGN_ON), changes.get("number", 1)
+    begun = NOW - timedelta(hours=1)
     session = Session(
         session=f"{key}-{number}",
         number=number,
         actor=OTHER_OFFICER,
+        person=folded(changes.get("actor", OTHER_OFFICER)),
         subject="5b0e7c1a-0000-4000-8000-0000000000a7",
         name="PC Grace Hopper",
         roles=(Role.OFFICER,),
         borough=BOROUGH,
         client=CLIENT,
         address="192.0.2.99",
-        started_at=NOW - timedelta(hours=1),
+        known_since=changes.get("started_at", begun),
+        started_at=begun,
         last_seen=NOW,
     )
     return replace(session, **changes)

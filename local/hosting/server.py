@@ -4,9 +4,11 @@ Admin doors and webhook come before functions, the home page after them. A body 
 beyond host.json's limits is a 429, admin doors excepted. While stopping, new requests get a 503.
 """
 
+import logging
 import socket
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 
 from local.hosting import webhook
 from local.hosting.admin import AdminDoors
@@ -19,6 +21,15 @@ LARGEST_BODY = 104_857_600
 LARGEST_HEADER = 32_768
 SECONDS_TO_ANSWER = 2.0  # for answers of invocations that have ended; those that run are awaited before
 HOME_PAGE = "<!DOCTYPE html><html><body><h1>Your Functions 4.0 app is up and running</h1></body></html>"
+
+
+class _NotWhatWasSent(logging.Filter):
+    """aiohttp logs the beginning of what it could not read, and that may be a token."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
+            record.exc_info = None
+        return True
 
 
 class HostServer:
@@ -43,8 +54,11 @@ class HostServer:
         app = web.Application(client_max_size=LARGEST_BODY)
         app.router.add_route("*", "/{path:.*}", self._answer)
         app.on_response_prepare.append(_name_the_server)
+        log = logging.getLogger(__name__)
+        log.addFilter(_NotWhatWasSent())
         return web.AppRunner(
             app,
+            logger=log,
             access_log=None,
             auto_decompress=False,  # the function gets the bytes that were sent
             max_line_size=LARGEST_HEADER,

@@ -47,6 +47,10 @@ class BlobLinks:
         client = self._service.get_blob_client(CONTAINER, blob.path, version_id=blob.version)
         return await self._signed(client, "r", now=now, until=until, version=blob.version, address=address)
 
+    async def ready(self, *, now: datetime) -> None:
+        """Raises if there is no key to sign links with and none is to be had."""
+        await self._signing_key(now, now)
+
     async def _signed(
         self,
         client: BlobClient,

@@ -73,6 +73,13 @@ class JwtTokens:
             raise _malformed()
         return claims
 
+    async def ready(self) -> None:
+        """Raises if the directory did not answer when it was last asked: now, if it may be asked now (rule J2)."""
+        if (asking := self._ask()) is not None:
+            await asyncio.wait([asking])
+        if self._answered is None or self._fault is not None:
+            raise RuntimeError("the directory's keys could not be read") from self._fault
+
     async def close(self) -> None:
         """Give up the question that is on its way, if one is."""
         if self._asking is not None:

@@ -3,13 +3,17 @@
 A1  One asks, says what the clip is to be and why; another grants it or refuses it, and says why. Only what is
     evidence is asked about: the rest one person decides alone.
 A2  Nobody decides on what they asked for. A person is the same by officer id or by the directory's object id, in
-    whatever role or session, with whatever token they come.
+    whatever role or session, with whatever token they come. Both are people whose tokens say their number at the
+    force: without it, a second account of one person's would be a second person, and so would an application.
 A3  There is one approval for each clip. Open, it is in the way of another; decided or overtaken, it gives way, and
     what was stays in the trail.
 A4  It is about one decision. Another decision made since overtakes it: what was asked was asked of something else.
 A5  Granted, the clip is at once what was asked, said by who asked and approved by who granted; nobody can undo that.
     Retention is worked out anew, its 31 days from the upload as ever (retention.py).
 A6  It goes with its clip: to the officer and the borough the clip is put right to, and away when the clip is weeded.
+A7  Who asked for what and why, and who decided and why, is for who asked, for supervisors of the clip's borough and
+    for those who manage evidence. The officer whose clip it is learns that one was asked for, when, and how it stands:
+    it may be about a complaint against them.
 """
 
 from dataclasses import dataclass, replace
@@ -17,11 +21,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from shared.domain.access import Reach
 from shared.domain.categorise import must_be_there, must_say_why
-from shared.domain.entry import Asking
+from shared.domain.entry import ActorKind, Asking, Change
 from shared.domain.footage import Borough, Clip, ClipId, Decision, Evidential, OfficerId
 from shared.domain.retention import retention
-from shared.errors import Conflict, Malformed, SamePerson
+from shared.errors import Conflict, Malformed, NotAllowed, SamePerson
+
+TOLD = ("approval", "approval.officer", "approval.borough")  # the fields of an entry that rules A4 and A6 fill
 
 
 class Standing(StrEnum):
@@ -84,7 +91,8 @@ def standing(approval: Approval, clip: Clip) -> Standing:
 
 
 def asked(clip: Clip, unmarking: Unmarking, before: Approval | None, *, asking: Asking) -> Approval:
-    """The open approval in place of the one `before`, by rules A1 and A3."""
+    """The open approval in place of the one `before`, by rules A1 to A3."""
+    must_be_numbered(asking)
     must_be_there(clip)
     must_say_why(unmarking.why)
     if unmarking.evidential is Evidential.YES:
@@ -108,10 +116,16 @@ def asked(clip: Clip, unmarking: Unmarking, before: Approval | None, *, asking: 
     )
 
 
+def must_be_numbered(asking: Asking) -> None:
+    """Rule A2. Every officer and every member of staff has a number."""
+    if asking.actor.kind is not ActorKind.PERSON or asking.officer is None:
+        raise NotAllowed("your token does not say which officer or member of staff you are")
+
+
 def must_be_another(approval: Approval, asking: Asking) -> None:
-    """Rule A2. Both names are held against both, so that a token without the one is known by the other."""
-    asker = {_folded(name) for name in (approval.asked_by, approval.asked_subject) if name}
-    if asker & {_folded(name) for name in (asking.actor.id, asking.subject) if name}:
+    """Rule A2."""
+    must_be_numbered(asking)
+    if _is_asker(approval, asking):
         raise SamePerson("you asked for this approval: another person must decide on it")
 
 
@@ -131,6 +145,23 @@ def decided(approval: Approval, clip: Clip, verdict: Verdict, *, asking: Asking)
         decided_at=asking.at,
         decided_why=verdict.why,
     )
+
+
+def asks(approval: Approval, unmarking: Unmarking, asking: Asking) -> bool:
+    """Whether the approval is what that person asks for."""
+    wanted = (unmarking.category, unmarking.evidential, unmarking.why)
+    return _is_asker(approval, asking) and (approval.category, approval.evidential, approval.why) == wanted
+
+
+def answers(approval: Approval, verdict: Verdict, asking: Asking) -> bool:
+    """Whether the approval was decided by that person in that way."""
+    said = (Standing.GRANTED if verdict.granted else Standing.REFUSED, asking.actor.id, verdict.why)
+    return (approval.state, approval.decided_by, approval.decided_why) == said
+
+
+def told_whole(approval: Approval, *, reach: Reach, asking: Asking) -> bool:
+    """Whether all of it may be shown: rule A7. What is reached as one's own clip alone is not."""
+    return _is_asker(approval, asking) or replace(reach, officer=None).covers(approval)
 
 
 def unmarked(clip: Clip, approval: Approval) -> Clip:
@@ -160,6 +191,19 @@ def concerns(before: Clip, after: Clip) -> bool:
 def followed(approval: Approval, clip: Clip) -> Approval:
     """The approval beside the clip as it now is: rules A4 and A6."""
     return replace(approval, officer=clip.officer, borough=clip.borough, state=standing(approval, clip))
+
+
+def told(before: Approval, after: Approval) -> tuple[Change, ...]:
+    """What became of an approval that followed its clip, for the entry of what its clip became."""
+    was, became = ((each.state, each.officer, each.borough) for each in (before, after))
+    changes = zip(TOLD, was, became, strict=True)
+    return tuple(Change(field=name, before=old, after=new) for name, old, new in changes if old != new)
+
+
+def _is_asker(approval: Approval, asking: Asking) -> bool:
+    """Both names are held against both: another account is known by the number, another number by the account."""
+    asker = {_folded(name) for name in (approval.asked_by, approval.asked_subject) if name}
+    return bool(asker & {_folded(name) for name in (asking.actor.id, asking.subject) if name})
 
 
 def _folded(name: str) -> str:

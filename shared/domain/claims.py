@@ -5,6 +5,8 @@
     T3  It names a subject. Roles we do not know give nothing, and no role at all is somebody who may do nothing.
     T4  An officer or a borough that is there and cannot be read refuses the token: passed over, it would make an
         auditor of one borough an auditor of the force (access rule A5).
+    T5  It names the client it was given to (`azp`, of version 1 `appid`). An ID token of our own registration has our
+        audience and the roles, too, and tells a client who signed in: it is nobody's leave to ask us anything.
 
 The signature is the adapter's business: claims come here only after it held. Each refusal has a code of a closed
 set, which is safe to count and to keep.
@@ -41,15 +43,15 @@ def caller(claims: Mapping[str, Any], expected: Expected, *, now: datetime) -> C
     if not _audiences(claims) & set(expected.audiences):
         raise Unauthenticated("the token is for somebody else", code="audience")
     _in_time(claims, now)
+    client = _client(claims)
     known = {role.value for role in Role}
     roles = frozenset(Role(role) for role in _listed(claims.get("roles")) if role in known)
-    client = _text(claims, "azp") or _text(claims, "appid")
     subject = _text(claims, "oid") or _text(claims, "sub")
     if subject is None:
         raise Unauthenticated("the token names nobody", code="subject")
     officer, borough = _scope(claims, expected.officer), _scope(claims, expected.borough)
     return Caller(
-        subject=client if roles == {Role.DOCK} and client else subject,
+        subject=client if roles == {Role.DOCK} else subject,
         roles=roles,
         name=_text(claims, "name"),
         officer=OfficerId(officer) if officer else None,
@@ -59,6 +61,14 @@ def caller(claims: Mapping[str, Any], expected: Expected, *, now: datetime) -> C
         issued=_seconds(claims.get("iat")),
         application=claims.get("idtyp") == "app",
     )
+
+
+def _client(claims: Mapping[str, Any]) -> str:
+    """Rule T5."""
+    client = _text(claims, "azp") or _text(claims, "appid")
+    if client is None:
+        raise Unauthenticated("the token names no client it was given to, so it is no access token", code="client")
+    return client
 
 
 def _in_time(claims: Mapping[str, Any], now: datetime) -> None:

@@ -9,7 +9,8 @@ E4  `occurredAt` never goes back within a pk: it is the time of the deed, or tha
 E5  `operation` is a closed set: the six of section 62(1) of the Data Protection Act 2018, plus access and
     administration.
 E6  A look, a disclosure and a refusal are entered each time they happen: their operation key is the request's id
-    whatever key a caller sends, so that nobody looks twice under one entry.
+    whatever key a caller sends, so that nobody looks twice under one entry. A look under administration is a look
+    too: the desk passes over the key of whatever is only read (functions/asking.py).
 """
 
 import base64
@@ -83,7 +84,8 @@ class Asking:
     """Who asks, when and from where: what a door or a timer knows before any verb runs.
 
     `key` is the operation key of rule E2. `seed` is 32 bytes of chance; the salts of this asking's entries grow
-    from it, and it is kept nowhere. `subject` is the actor in the directory, whatever id entries name them by.
+    from it, and it is kept nowhere. `subject` is the actor in the directory, whatever id entries name them by;
+    `officer` is their number at the force, if the token says it.
     """
 
     actor: Actor
@@ -95,6 +97,7 @@ class Asking:
     session: str | None = None
     borough: str | None = None
     subject: str | None = None
+    officer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

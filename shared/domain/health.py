@@ -56,7 +56,6 @@ def overdue(longest: Iterable[Clip]) -> Backlog:
     return Backlog(oldest=next((clip.retention.weed_after for clip in longest), None))
 
 
-def condemned(clips: Iterable[Clip]) -> Backlog:
-    """Of the clips whose weeding was begun and not finished, as far as they were looked at (`MOST_COUNTED`)."""
-    begun = [clip.weeding.condemned_at for clip in clips if clip.weeding is not None]
-    return Backlog(count=len(begun), oldest=min(begun, default=None))
+def condemned(count: int, first: Iterable[Clip]) -> Backlog:
+    """Of so many clips whose weeding was begun and not finished, the one that was condemned first."""
+    return Backlog(count=count, oldest=next((clip.weeding.condemned_at for clip in first if clip.weeding), None))

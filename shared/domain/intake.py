@@ -6,7 +6,8 @@ I2  The clip is quarantined if it came without a grant, or differs from its gran
 I3  What the grant says is believed before what the blob's metadata says: a write SAS can set metadata.
 I4  The clock that counts is the blob's creation time at the server. All other times are claims, with a source.
     Where they are more than an hour apart that is a warning, and changes nothing else.
-I5  A category the dock sent is taken if we know it; whether the clip is evidence only a person says.
+I5  A category the dock sent is taken if we know it, an incident if it is a number of one (correct.py, rule K4), else
+    left out; whether the clip is evidence only a person says.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +17,7 @@ from typing import TypeVar
 from urllib.parse import unquote
 
 from shared.domain.categorise import CATEGORIES
+from shared.domain.correct import INCIDENT_NUMBER
 from shared.domain.footage import (
     Blob,
     Borough,
@@ -75,7 +77,7 @@ def taken_in(landed: Landed, grant: Grant | None, inspection: Inspection) -> Cli
         officer=(grant.officer if grant else None) or _of(OfficerId, said["officer"]),
         camera=grant.camera if grant else said["camera"],
         dock=grant.dock if grant else _of(DockId, said["dock"]),
-        incident=said["incident"],
+        incident=_incident(said["incident"]),
         recorded_at=recorded,
         times=times,
         media=_remarked(inspection.media, landed.blob.path, times),
@@ -145,6 +147,10 @@ def _time(text: str | None) -> datetime | None:
         return at.astimezone(UTC) if at.tzinfo else None
     except (ValueError, OverflowError):  # a time at either end of the calendar may have no place in UTC
         return None
+
+
+def _incident(text: str | None) -> str | None:
+    return text if text is not None and INCIDENT_NUMBER.fullmatch(text) else None
 
 
 def _hash(text: str | None) -> Sha256 | None:

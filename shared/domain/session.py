@@ -6,11 +6,17 @@ S2  Every person with a role has one, opened by their first request; docks, appl
     have none. At most one of a key is open. They are numbered 1, 2, 3 ... and do not overlap: each begins no earlier
     than the one before it ended, whatever the clocks of our instances say.
 S3  `last_seen` is written at most once a minute and never goes back. What it may lag is on the session's side: a
-    session is over when nobody was seen for the idle time and that minute.
+    session is over when nobody was seen for the idle time and that minute. Where the store is slow it may lag by five,
+    and no more: who was not noted for that long waits until they are.
 S4  A session that was left idle ended when it was last seen, whenever somebody gets to closing it. Logged off or
     revoked it ended then, or when it was last seen if a clock of ours lags. No session is shorter than nothing.
 S5  Under a `sid` that was revoked nobody is let in again. Without a `sid` no token is that was issued at or before
     the revocation or does not say when; later sessions of the key carry the revocation on.
+S6  All of a person's sign-ons are revoked by a bar as well (bar.py), for those that are not known here yet: with a
+    token that was issued at or before it, or does not say when, no session is opened under any key. Where a key has no
+    `sid`, its sessions carry the bar on by rule S5.
+S7  People are the same by the officer's number, in whatever letters (`person`), or by the directory's object id. A
+    sign-on is known here since its first session began (`known_since`).
 """
 
 import hashlib
@@ -20,10 +26,12 @@ from enum import StrEnum
 from typing import ClassVar
 
 from shared.domain.access import Caller, Role
+from shared.domain.bar import Bar, is_no_newer
 from shared.domain.document import timestamp
 from shared.domain.entry import Change, question
 
 NOTED_EVERY = timedelta(minutes=1)
+LAGS_AT_MOST = timedelta(minutes=5)
 LATEST = "session"  # the document id of a key's latest session; those before it have their number as well
 
 
@@ -42,12 +50,14 @@ class Session:
     session: str
     number: int
     actor: str
+    person: str
     subject: str
     name: str | None
     roles: tuple[str, ...]
     borough: str | None
     client: str | None
     address: str | None
+    known_since: datetime
     started_at: datetime
     last_seen: datetime
     ended_at: datetime | None = None
@@ -88,24 +98,40 @@ def key_of(caller: Caller) -> str:
     return hashlib.sha256(f"{caller.subject}\n{kind}\n{value}".encode()).hexdigest()[:32]
 
 
-def opened(caller: Caller, before: Session | None, *, address: str | None, now: datetime) -> Session:
+def folded(name: str) -> str:
+    """A person's number or id as it is compared with another (rule S7)."""
+    return name.strip().casefold()
+
+
+def opened(
+    caller: Caller, before: Session | None, *, address: str | None, now: datetime, bar: Bar | None = None
+) -> Session:
     """The caller's next session, after the one `before` it of the same key, which has ended (rule S2)."""
     number = before.number + 1 if before else 1
     begins = max(now, before.ended_at) if before and before.ended_at else now
+    actor = caller.officer or caller.subject
     return Session(
         session=f"{key_of(caller)}-{number}",
         number=number,
-        actor=caller.officer or caller.subject,
+        actor=actor,
+        person=folded(actor),
         subject=caller.subject,
         name=caller.name,
         roles=tuple(role.value for role in Role if role in caller.roles),
         borough=caller.borough,
         client=caller.client,
         address=address,
+        known_since=before.known_since if before else begins,
         started_at=begins,
         last_seen=begins,
-        revoked_at=before.revoked_at if before else None,
+        revoked_at=_carried_on(caller, before, bar),
     )
+
+
+def _carried_on(caller: Caller, before: Session | None, bar: Bar | None) -> datetime | None:
+    """Rules S5 and S6. Under a `sid` a revocation is for good, so that one of another sign-on must not be."""
+    of_person = bar.revoked_at if bar and caller.sign_on is None else None
+    return max((at for at in (before.revoked_at if before else None, of_person) if at), default=None)
 
 
 def archived(session: Session) -> Session:
@@ -115,6 +141,11 @@ def archived(session: Session) -> Session:
 
 def is_to_be_noted(session: Session, *, now: datetime) -> bool:
     return session.ended_at is None and now >= session.last_seen + NOTED_EVERY
+
+
+def must_be_noted(session: Session, *, now: datetime) -> bool:
+    """Whether that somebody was seen can no longer be left for their next request (rule S3)."""
+    return session.ended_at is None and now >= session.last_seen + LAGS_AT_MOST
 
 
 def noted(session: Session, *, now: datetime) -> Session:
@@ -148,8 +179,7 @@ def is_barred(caller: Caller, session: Session) -> bool:
     """Whether a revocation of the caller's key keeps them out (rule S5)."""
     if session.revoked_at is None:
         return False
-    issued = caller.issued
-    return caller.sign_on is not None or issued is None or issued <= session.revoked_at.timestamp()
+    return caller.sign_on is not None or is_no_newer(caller, session.revoked_at)
 
 
 def told(session: Session) -> tuple[Change, ...]:

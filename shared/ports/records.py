@@ -13,6 +13,7 @@ from shared.domain.access import Reach
 from shared.domain.activity import Handed
 from shared.domain.annotate import Note
 from shared.domain.approve import Approval, Standing
+from shared.domain.bar import Bar
 from shared.domain.entry import Entry, Trail
 from shared.domain.footage import Clip, ClipId, Dock, DockId, Evidential, Grant, OfficerId, Sighting, State
 from shared.domain.reconcile_report import Reconciliation
@@ -21,7 +22,7 @@ from shared.domain.weeding_run import WeedingRun
 from shared.domain.worklist import Worklist
 from shared.ports.sessions import SessionFilter
 
-Record = Clip | Grant | Dock | Sighting | Reconciliation | WeedingRun | Session | Trail | Entry | Note | Approval
+Record = Clip | Grant | Dock | Sighting | Reconciliation | WeedingRun | Session | Bar | Trail | Entry | Note | Approval
 R = TypeVar("R", bound=Record)
 
 
@@ -168,7 +169,7 @@ class Records(Protocol):
         """At most `limit` clips held whose `weed_after` is at or before `now`, longest overdue first, then by id."""
 
     async def condemned(self, *, limit: int) -> Sequence[Clip]:
-        """At most `limit` clips whose weeding was begun and not finished, in the order of their ids."""
+        """At most `limit` clips whose weeding was begun and not finished, the first to be condemned first."""
 
     async def notes(self, clip: ClipId) -> Sequence[Held[Note]]:
         """All of the clip's, in no order."""
@@ -179,6 +180,9 @@ class Records(Protocol):
         self, reach: Reach, state: Standing, *, after: Place | None, limit: int
     ) -> Sequence[Held[Approval]]:
         """At most `limit` approvals in that state, of clips within reach: asked for first, then by clip."""
+
+    async def count_approvals(self, state: Standing) -> int:
+        """How many approvals are in that state, of all clips."""
 
     async def waiting(self, worklist: Worklist, *, after: Place | None, limit: int) -> Sequence[Held[Clip]]:
         """At most `limit` clips of the worklist, oldest upload first, then by id. KeyError if it is not of clips."""
@@ -225,6 +229,9 @@ class Records(Protocol):
     async def session(self, key: str) -> Held[Session] | None:
         """The latest session of the key."""
 
+    async def bar(self, subject: str) -> Held[Bar] | None:
+        """The bar of the person whom the directory calls so."""
+
     async def sessions(self, asked: SessionFilter, *, after: Place | None, limit: int) -> Sequence[Session]:
         """At most `limit` sessions, the last to begin first, then by public id downwards."""
 
@@ -236,5 +243,5 @@ class Records(Protocol):
     async def latest_sessions_of(self, person: str, *, since: datetime) -> Sequence[Session]:
         """The latest session of each of a person's keys that was seen `since` then, open or ended, last seen first.
 
-        `person` is whom entries name as the actor, or the directory's object id.
+        `person` is whom entries name as the actor, in whatever letters, or the directory's object id.
         """

@@ -10,8 +10,8 @@ from shared.domain.categorise import must_be_there
 from shared.domain.entry import Asking, Change, Draft, Operation
 from shared.domain.footage import Clip, ClipId
 from shared.errors import Conflict, Refusal
-from shared.ports import Create, Records, Write
-from shared.usecases.commit import commit, commit_deciding, done_before
+from shared.ports import Create, Records
+from shared.usecases.commit import Decided, commit, commit_deciding, done_before
 from shared.usecases.read import consulted
 from shared.usecases.within import within
 
@@ -45,10 +45,10 @@ async def notes(clip: ClipId, *, reach: Reach, asking: Asking, records: Records)
 async def _annotate(note: Note, draft: Draft, *, reach: Reach, records: Records) -> bool:
     """Whether it was done before. Where it is done now is decided beside the trail: no tombstone comes between."""
 
-    async def decide() -> Sequence[Write]:
+    async def decide() -> Decided:
         held = await within(records, note.clip, reach)
         must_take_a_note(held.record, await records.notes(note.clip))
-        return [Create(note)]
+        return Decided([Create(note)])
 
     told = replace(draft, changes=(Change(field="note", before=None, after=note.sha256),))
     return (await commit_deciding(records, told, decide)).again

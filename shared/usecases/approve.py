@@ -11,7 +11,9 @@ from shared.domain.approve import (
     Standing,
     Unmarking,
     Verdict,
+    answers,
     asked,
+    asks,
     decided,
     must_be_another,
     unmarked,
@@ -21,7 +23,7 @@ from shared.domain.entry import Asking, Change, Draft, Operation, Reason, questi
 from shared.domain.footage import Clip, ClipId
 from shared.errors import Condemned, Conflict, NotFound, Refusal, Stale, Weeded
 from shared.ports import Create, Held, Place, Records, Replace, Write
-from shared.usecases.commit import Decide, commit, commit_deciding, done_before
+from shared.usecases.commit import Committed, Decide, Decided, commit, commit_deciding, done_before
 from shared.usecases.read import consulted
 from shared.usecases.within import within
 
@@ -29,26 +31,29 @@ NOTHING_ASKED = "nobody has asked for an approval for this clip"
 
 
 async def ask_approval(
-    clip: ClipId, unmarking: Unmarking, *, reach: Reach, asking: Asking, records: Records
+    clip: ClipId, unmarking: Unmarking, *, version: str, reach: Reach, asking: Asking, records: Records
 ) -> Held[Approval]:
-    """The approval that now waits for a second person. Raises as the rules A1 and A3 say.
+    """The approval that now waits for a second person. Raises Stale if the clip is not the `version` the caller saw,
+    and as the rules A1 to A3 say.
 
     A retry under the same operation key that was done already is answered with the approval as it is.
     """
     held = await within(records, clip, reach)
     draft = _asking_draft(held.record, unmarking, asking)
 
-    async def decide() -> Sequence[Write]:
+    async def decide() -> Decided:
         now, before = await within(records, clip, reach), await records.approval(clip)
-        opened = asked(now.record, unmarking, before.record if before else None, asking=asking)
-        return [Replace(opened, before.version) if before else Create(opened)]
+        return Decided([_opening(now, before, unmarking, version=version, asking=asking)])
 
     try:
-        await _done_once(draft, decide, records=records, chosen=True)
+        again = await _done_once(draft, decide, records=records, chosen=True)
+        found = await _as_it_is(clip, reach=reach, records=records)
+        if again and not asks(found.record, unmarking, asking):
+            raise _of_one_before()
     except (Condemned, Conflict, Weeded) as no:
         no.about = clip
         raise
-    return await _as_it_is(clip, reach=reach, records=records)
+    return found
 
 
 async def decide_approval(
@@ -63,13 +68,16 @@ async def decide_approval(
     seen = await _there(held.record, records)
     draft = _verdict_draft(held.record, seen.record, verdict, asking)
 
-    async def decide() -> Sequence[Write]:
+    async def decide() -> Decided:
         now = await within(records, clip, reach)
         open_one = await _there(now.record, records)
-        return _verdict_writes(now, open_one, verdict, version=version, asking=asking)
+        return Decided(_verdict_writes(now, open_one, verdict, version=version, asking=asking))
 
-    await _done_once(draft, decide, records=records, chosen=False)
-    return await _as_it_is(clip, reach=reach, records=records)
+    again = await _done_once(draft, decide, records=records, chosen=False)
+    found = await _as_it_is(clip, reach=reach, records=records)
+    if again and not answers(found.record, verdict, asking):
+        raise _of_one_before()
+    return found
 
 
 async def approval(clip: ClipId, *, reach: Reach, asking: Asking, records: Records) -> Held[Approval]:
@@ -99,21 +107,37 @@ async def approvals(
     return page, Place(last.asked_at, last.clip) if last else None
 
 
-async def _done_once(draft: Draft, decide: Decide, *, records: Records, chosen: bool) -> None:
-    """A refusal of what was done already is none. Raises Conflict if the key was used for something else.
+async def _done_once(draft: Draft, decide: Decide, *, records: Records, chosen: bool) -> bool:
+    """Whether it was done before: a refusal of that is none. Raises Conflict if the key was used for something else.
 
     `chosen`: whether the caller chose what the entry tells. If not, the reason alone tells two requests apart.
     """
     try:
-        entry = (await commit_deciding(records, draft, decide)).entry
+        done = await commit_deciding(records, draft, decide)
     except Refusal:
         before = await done_before(records, draft)
         if before is None:
             raise
-        entry = before
-    then, now = ({change.field: change.after for change in of.changes} for of in (entry, draft))
-    if entry.reason != draft.reason or (chosen and then != now):
+        done = Committed(before, again=True)
+    then, now = ({change.field: change.after for change in of.changes} for of in (done.entry, draft))
+    if done.entry.reason != draft.reason or (chosen and then != now):
         raise Conflict("this Idempotency-Key was used for something else", field="Idempotency-Key")
+    return done.again
+
+
+def _of_one_before() -> Conflict:
+    """What was done once is not done again to the approval that took the place of the one it was done to."""
+    return Conflict("this Idempotency-Key was used for an approval before this one", field="Idempotency-Key")
+
+
+def _opening(
+    held: Held[Clip], before: Held[Approval] | None, unmarking: Unmarking, *, version: str, asking: Asking
+) -> Write:
+    must_be_there(held.record)
+    if held.version != version:
+        raise Stale("the clip changed after you read it; read it again and ask again")
+    opened = asked(held.record, unmarking, before.record if before else None, asking=asking)
+    return Replace(opened, before.version) if before else Create(opened)
 
 
 def _verdict_writes(
@@ -168,7 +192,7 @@ def _verdict_draft(clip: Clip, seen: Approval, verdict: Verdict, asking: Asking)
         asking=asking,
         pk=clip.pk,
         action="approval.granted" if verdict.granted else "approval.refused",
-        operation=Operation.ALTERATION,
+        operation=Operation.ALTERATION if verdict.granted else Operation.ADMINISTRATION,
         subject=clip.id,
         borough=clip.borough,
         reason=Reason(code="stated", text=verdict.why),

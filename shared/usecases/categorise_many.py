@@ -21,7 +21,6 @@ from shared.ports import Held, Records
 from shared.usecases.categorise import Category, categorise
 from shared.usecases.refuse import ENTERED, clip_refused, refuse
 
-DOOR = "categorise_many"
 AT_ONCE = 8  # each is five or six calls of the store: more at once and one request would crowd the others out
 
 
@@ -35,26 +34,31 @@ class Saying:
 
 
 async def categorise_many(
-    sayings: Sequence[Saying], *, reach: Reach, asking: Asking, records: Records
+    sayings: Sequence[Saying], *, door: str, reach: Reach, asking: Asking, records: Records
 ) -> Sequence[Held[Clip] | Exception]:
-    """Of each saying, in their order: the clip as it now is, the refusal, or the fault. Each clip is named once."""
+    """Of each saying, in their order: the clip as it now is, the refusal, or the fault. Each clip is named once.
+
+    `door`: where they were said, for the entries of refusals.
+    """
     places = asyncio.Semaphore(AT_ONCE)
 
     async def one(saying: Saying) -> Held[Clip] | Exception:
         async with places:
-            return await _try_one(saying, reach=reach, asking=asking, records=records)
+            return await _try_one(saying, door=door, reach=reach, asking=asking, records=records)
 
     return await asyncio.gather(*(one(saying) for saying in sayings))
 
 
-async def _try_one(saying: Saying, *, reach: Reach, asking: Asking, records: Records) -> Held[Clip] | Exception:
+async def _try_one(
+    saying: Saying, *, door: str, reach: Reach, asking: Asking, records: Records
+) -> Held[Clip] | Exception:
     try:
-        return await _as_if_alone(saying, reach=reach, asking=asking, records=records)
+        return await _as_if_alone(saying, door=door, reach=reach, asking=asking, records=records)
     except Exception as no_or_fault:  # noqa: BLE001 - one bad clip must not keep the rest; the door tells and logs it
         return no_or_fault
 
 
-async def _as_if_alone(saying: Saying, *, reach: Reach, asking: Asking, records: Records) -> Held[Clip]:
+async def _as_if_alone(saying: Saying, *, door: str, reach: Reach, asking: Asking, records: Records) -> Held[Clip]:
     try:
         if saying.version is None:
             raise PreconditionMissing("say which version you change: send it as it was shown", field="version")
@@ -63,5 +67,5 @@ async def _as_if_alone(saying: Saying, *, reach: Reach, asking: Asking, records:
         )
     except tuple(ENTERED) as no:
         clip = clip_refused(no, saying.clip)
-        await refuse(ENTERED[type(no)], door=DOOR, subject=saying.clip, clip=clip, asking=asking, records=records)
+        await refuse(ENTERED[type(no)], door=door, subject=saying.clip, clip=clip, asking=asking, records=records)
         raise

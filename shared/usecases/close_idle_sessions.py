@@ -1,8 +1,8 @@
 """Close idle sessions: end those whose people went away without logging off.
 
 Each ended when its person was last seen (domain/session.py, rule S4), so that a run that is late, or a day of none,
-changes no duration. Each is one transaction with its entry; who is seen at that moment wins. One bad session does not
-shelter the rest: it is counted, and the run fails at its end.
+changes no duration. Each is one transaction with its entry, and several are closed side by side; who is seen at that
+moment wins. One bad session does not shelter the rest: it is counted, and the run fails at its end.
 """
 
 import logging
@@ -14,6 +14,7 @@ from shared.domain.entry import Asking
 from shared.domain.session import Ended, Session, over_if_last_seen_by
 from shared.errors import Stale
 from shared.ports import Held, Place, Records
+from shared.usecases.side_by_side import in_groups, side_by_side
 from shared.usecases.sign_on import end
 
 log = logging.getLogger(__name__)
@@ -37,17 +38,19 @@ async def close_idle_sessions(
     idle: timedelta,
     records: Records,
     out_of_time: Callable[[], bool],
+    at_once: int,
 ) -> ClosedReport:
     """One run. Who is gone is settled when it begins; each entry is dated by its own `now`."""
     report = ClosedReport()
-    async for held in _left(records, over_if_last_seen_by(asking.at, idle)):
+    async for group in in_groups(_left(records, over_if_last_seen_by(asking.at, idle)), at_once):
         if out_of_time():
             report.late = True
             break
-        closed = await _try_one(held, asking=replace(asking, at=now()), records=records)
-        report.closed += closed is True
-        report.kept += closed is False
-        report.failed += closed is None
+        tries = [_try_one(held, asking=replace(asking, at=now()), records=records) for held in group]
+        for closed in await side_by_side(tries):
+            report.closed += closed is True
+            report.kept += closed is False
+            report.failed += closed is None
     return report
 
 

@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from shared.domain.access import Reach
 from shared.domain.entry import Asking, Draft, Operation
-from shared.domain.health import MOST_COUNTED, Backlog, Health, condemned, overdue
-from shared.ports import Probe, Records
+from shared.domain.footage import State
+from shared.domain.health import Backlog, Health, condemned, overdue
+from shared.ports import ClipFilter, Probe, Records
 from shared.usecases.commit import commit
 
 log = logging.getLogger(__name__)
@@ -84,7 +86,9 @@ class _Parts:
         return overdue(await self._records.due(self._now, after=None, limit=1))
 
     async def _condemned(self) -> Backlog:
-        return condemned(await self._records.condemned(limit=MOST_COUNTED))
+        begun = ClipFilter(reach=Reach(force=True), state=State.CONDEMNED)
+        count, first = await asyncio.gather(self._records.count(begun), self._records.condemned(limit=1))
+        return condemned(count, first)
 
     async def _pending(self) -> Backlog:
         return Backlog(oldest=await self._records.oldest_pending())

@@ -1,8 +1,9 @@
 """Refuse: what is refused is entered too.
 
 Somebody known: one entry for each refusal, on the clip's trail if it was about a clip, else on their own; one request
-may be refused of several. Nobody in particular: one entry for each address, reason and minute under `refusals:<hour>`,
-so that a flood writes little.
+may be refused of several. What is on a clip's trail is of the clip's borough, like all the rest of it, so that the
+borough's auditor sees who tried; what is on somebody's own is of theirs. Nobody in particular: one entry for each
+address, reason and minute under `refusals:<hour>`, so that a flood writes little.
 """
 
 from collections.abc import Mapping
@@ -36,14 +37,16 @@ def clip_refused(no: Refusal, named: ClipId | None) -> ClipId | None:
     return named if isinstance(no, Conflict | SamePerson | Weeded) else None
 
 
-async def refuse(code: str, *, door: str, subject: str, clip: str | None, asking: Asking, records: Records) -> None:
+async def refuse(code: str, *, door: str, subject: str, clip: ClipId | None, asking: Asking, records: Records) -> None:
     """Enter that a known caller was refused at `door`, and why (`code`): on the trail of `clip`, else on their own."""
+    held = await records.clip(clip) if clip else None
     draft = Draft(
         asking=asking,
-        pk=clip or f"actor:{asking.actor.id}",
+        pk=held.record.pk if held else f"actor:{asking.actor.id}",
         action=f"refused.{door}",
         operation=Operation.ACCESS,
         subject=subject,
+        borough=held.record.borough if held else None,
         outcome=Outcome.REFUSED,
         reason=Reason(code=code),
         key=f"{asking.request}\n{subject}",

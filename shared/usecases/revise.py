@@ -1,20 +1,20 @@
 """Revise: a person changes what a clip says of itself, on the version they saw, for a reason, once for each key.
 
 What categorising, correcting and releasing have in common. What the clip becomes is a rule's business; a revision
-brings the rule, the word for it, and what the entry tells.
+brings the rule, the word for it, and what the entry tells; what became of an open approval it tells as well.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.domain.access import Reach
-from shared.domain.approve import concerns, followed
+from shared.domain.approve import TOLD, concerns, followed, told
 from shared.domain.categorise import must_be_there, must_say_why
 from shared.domain.entry import Asking, Change, Draft, Entry, Operation, Reason
 from shared.domain.footage import Clip, ClipId
 from shared.errors import Conflict, Refusal, Stale
 from shared.ports import Held, Records, Replace, Write
-from shared.usecases.commit import commit_deciding, done_before
+from shared.usecases.commit import Decided, commit_deciding, done_before
 from shared.usecases.within import within
 
 
@@ -63,13 +63,14 @@ async def _revised(held: Held[Clip], revision: Revision, draft: Draft, *, versio
         _the_same(committed.entry, draft, revision)
 
 
-async def _with_its_approval(held: Held[Clip], after: Clip, records: Records) -> Sequence[Write]:
+async def _with_its_approval(held: Held[Clip], after: Clip, records: Records) -> Decided:
     """The clip as it becomes, and its approval beside it (approve.py, rules A4 and A6)."""
     writes: list[Write] = [Replace(after, held.version)]
     approval = await records.approval(after.id) if concerns(held.record, after) else None
-    if approval and (beside := followed(approval.record, after)) != approval.record:
-        writes.append(Replace(beside, approval.version))
-    return writes
+    beside = followed(approval.record, after) if approval else None
+    if approval is None or beside is None or beside == approval.record:
+        return Decided(writes)
+    return Decided([*writes, Replace(beside, approval.version)], told(approval.record, beside))
 
 
 async def _too_late_is_said(no: Refusal, clip: ClipId, *, reach: Reach, records: Records) -> None:
@@ -92,7 +93,8 @@ def _draft(clip: Clip, revision: Revision, asking: Asking) -> Draft:
 
 
 def _the_same(entry: Entry, draft: Draft, revision: Revision) -> None:
-    """A key is good for one decision; what the clip was before is not part of what was asked."""
-    then, now = ({change.field: change.after for change in of.changes} for of in (entry, draft))
+    """A key is good for one decision; what the clip was before, and its approval, are no part of what was asked."""
+    now = {change.field: change.after for change in draft.changes}
+    then = {change.field: change.after for change in entry.changes if change.field not in TOLD}
     if entry.reason != draft.reason or (revision.chosen and then != now):
         raise Conflict("this Idempotency-Key was used for another decision", field="Idempotency-Key")

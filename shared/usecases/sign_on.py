@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from shared.domain.access import Caller
+from shared.domain.bar import Bar, keeps_out
 from shared.domain.document import timestamp
 from shared.domain.entry import Asking, Draft, Operation, Outcome, Reason
 from shared.domain.session import Ended, Session, ended, is_barred, told
@@ -16,17 +17,33 @@ MINUTE = len("2026-11-25T20:52")
 
 async def must_be_let_in(caller: Caller, held: Held[Session] | None, *, asking: Asking, records: Records) -> None:
     """Raises Unauthenticated if the caller's sign-on was revoked (rule S5). Entered once a minute."""
-    if held is None or not is_barred(caller, held.record):
-        return
+    if held is not None and is_barred(caller, held.record):
+        await _refuse(held.record.pk, held.record.session, asking=asking, records=records)
+
+
+async def must_not_be_barred(caller: Caller, *, asking: Asking, records: Records) -> Bar | None:
+    """The caller's bar, if there is one. Raises Unauthenticated if it keeps them out (rule S6). Entered so, too."""
+    bar = await bar_of(caller, records)
+    if bar is not None and keeps_out(bar, caller):
+        await _refuse(bar.pk, bar.subject, asking=asking, records=records)
+    return bar
+
+
+async def bar_of(caller: Caller, records: Records) -> Bar | None:
+    held = await records.bar(caller.subject)
+    return held.record if held else None
+
+
+async def _refuse(pk: str, subject: str, *, asking: Asking, records: Records) -> None:
     draft = Draft(
         asking=asking,
-        pk=held.record.pk,
+        pk=pk,
         action="refused.revoked",
         operation=Operation.ACCESS,
-        subject=held.record.session,
+        subject=subject,
         outcome=Outcome.REFUSED,
         reason=Reason(code="revoked"),
-        key=f"{held.record.session}\n{timestamp(asking.at)[:MINUTE]}",
+        key=f"{subject}\n{timestamp(asking.at)[:MINUTE]}",
     )
     if await done_before(records, draft) is None:
         await commit(records, draft)

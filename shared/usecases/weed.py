@@ -13,9 +13,8 @@ nobody can categorise; after 5 nothing. Never a deed without a decision, never e
 clip does not shelter the rest: it is counted, and the run fails at its end. One run at a time: timers are singletons.
 """
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,8 +23,9 @@ from shared.domain.footage import Clip, ClipId, State
 from shared.domain.retention import Keep, decide
 from shared.domain.weed import condemned, reprieved, tombstone
 from shared.errors import HeldByStorage, Stale
-from shared.ports import Delete, Footage, Held, Place, Records, Replace, Write
-from shared.usecases.commit import commit, commit_deciding
+from shared.ports import Delete, Footage, Held, Place, Records, Replace
+from shared.usecases.commit import Decided, commit, commit_deciding
+from shared.usecases.side_by_side import in_groups, side_by_side
 
 log = logging.getLogger(__name__)
 PAGE = 100
@@ -56,12 +56,12 @@ async def weed(
     `at_once` clips are weeded side by side: they share nothing.
     """
     report = WeedReport()
-    async for group in _in_groups(_due(records, asking.at), at_once):
+    async for group in in_groups(_due(records, asking.at), at_once):
         if out_of_time():
             report.late = True
             break
         tries = [_try_one(clip, asking=replace(asking, at=now()), records=records, footage=footage) for clip in group]
-        for gone in await _side_by_side(tries):
+        for gone in await side_by_side(tries):
             report.weeded += gone is True
             report.kept += gone is False
             report.failed += gone is None
@@ -75,22 +75,6 @@ async def _try_one(clip: Clip, *, asking: Asking, records: Records, footage: Foo
     except Exception as fault:  # noqa: BLE001 - the run fails at its end
         log.error("weed: clip=%s failed: %s", clip.id, type(fault).__name__)  # noqa: TRY400 - no SDK text in logs
         return None
-
-
-async def _side_by_side(tries: list[Coroutine[None, None, bool | None]]) -> list[bool | None]:
-    """What became of each; one alone needs no task of its own."""
-    return [await tries[0]] if len(tries) == 1 else await asyncio.gather(*tries)
-
-
-async def _in_groups(clips: AsyncIterator[Clip], size: int) -> AsyncIterator[list[Clip]]:
-    group: list[Clip] = []
-    async for clip in clips:
-        group.append(clip)
-        if len(group) == size:
-            yield group
-            group = []
-    if group:
-        yield group
 
 
 async def _due(records: Records, now: datetime) -> AsyncIterator[Clip]:
@@ -150,12 +134,12 @@ async def _erase(held: Held[Clip], *, asking: Asking, records: Records, footage:
     return True
 
 
-async def _in_its_place(stone: Clip, version: str, records: Records) -> Sequence[Write]:
+async def _in_its_place(stone: Clip, version: str, records: Records) -> Decided:
     """The tombstone, and away with all that people wrote beside the clip (annotate.py B3 and B4, approve.py A6)."""
     notes, approval = await records.notes(stone.id), await records.approval(stone.id)
     gone = [Delete(note.record, note.version) for note in notes]
     gone += [Delete(approval.record, approval.version)] if approval else []
-    return [Replace(stone, version), *gone]
+    return Decided([Replace(stone, version), *gone])
 
 
 async def _must_be_there(clip: Clip, footage: Footage) -> None:

@@ -205,3 +205,24 @@ async def test_the_key_is_asked_for_once_an_hour_and_no_link_outlives_it(visitor
         await links.to_write(visitor.path, now=began + HOUR, until=began + 30 * HOUR)
     assert len(asked) == 3
     assert asked[-1] >= began + 30 * HOUR
+
+
+async def test_links_are_ready_while_a_key_to_sign_them_with_is_to_be_had_and_as_long_as_it_is_good(
+    visitor: Visitor,
+) -> None:
+    began, there = now(), True
+
+    class Leaving(BlobServiceClient):
+        async def get_user_delegation_key(self, start: datetime, end: datetime, **more: object) -> object:  # type: ignore[override]
+            if not there:
+                raise OSError("the storage gives no key")
+            return await super().get_user_delegation_key(start, end)
+
+    service = visitor.storage.service
+    async with Leaving(service.url, service.credential) as leaving:
+        links = BlobLinks(leaving)
+        await links.ready(now=began)
+        there = False
+        await links.ready(now=began + HOUR - timedelta(seconds=1))
+        with pytest.raises(OSError, match="no key"):
+            await links.ready(now=began + HOUR)

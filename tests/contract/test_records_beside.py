@@ -150,6 +150,16 @@ async def test_an_approval_is_listed_with_its_version(asked: Asked) -> None:
     assert found == await asked.records.approval(approval.clip)
 
 
+async def test_approvals_are_counted_by_where_they_stand_whosever_they_are(asked: Asked) -> None:
+    before = {state: await asked.records.count_approvals(state) for state in Standing}
+    await asked.approval()
+    await asked.approval(officer=None, borough=None)
+    await asked.approval(state=Standing.REFUSED)
+    after = {state: await asked.records.count_approvals(state) for state in Standing}
+    added = {state: after[state] - before[state] for state in Standing}
+    assert added == {Standing.OPEN: 2, Standing.GRANTED: 0, Standing.REFUSED: 1, Standing.OVERTAKEN: 0}
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 async def test_who_asked_first_comes_first_then_by_clip_and_pages_cover_everything_once(
     asked: Asked, size: int

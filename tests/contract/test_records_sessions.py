@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.bar import Bar
 from shared.domain.footage import Borough
 from shared.domain.session import Ended, Session, archived, ended
 from shared.ports import Clash, Create, Place, Records, Replace, SessionFilter
@@ -147,7 +148,21 @@ async def test_the_latest_session_of_each_sign_on_of_a_person_is_found_open_or_n
     before = archived(replace(gone, session=f"{gone.key}-0", number=0))
     await station.records.write(gone.pk, [Create(before)])
 
-    for person in (station.actor, station.subject):
+    for person in (station.actor, station.actor.lower(), station.subject):
         found = await station.records.latest_sessions_of(person, since=NOW - MINUTE)
         assert list(found) == [here, gone]
     assert list(await station.records.latest_sessions_of(fresh_id(), since=NOW - HOUR)) == []
+
+
+async def test_a_person_s_bar_is_found_by_their_id_whatever_it_looks_like_and_nobody_else_s(station: Station) -> None:
+    for subject in (station.subject, f"{station.subject}/?#\\ of another directory", "é" * 200):
+        bar = Bar(subject=f"{subject} {fresh_id()}", revoked_at=NOW)
+        assert await station.records.bar(bar.subject) is None
+        await station.records.write(bar.pk, [Create(bar)])
+        held = await station.records.bar(bar.subject)
+        assert held is not None
+        assert held.record == bar
+        with pytest.raises(Clash):
+            await station.records.write(bar.pk, [Create(bar)])
+        await station.records.write(bar.pk, [Replace(replace(bar, revoked_at=NOW + HOUR), held.version)])
+    assert await station.records.bar(fresh_id()) is None

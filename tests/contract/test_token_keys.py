@@ -232,3 +232,34 @@ async def test_a_name_that_can_be_no_key_s_has_nobody_ask_the_directory(
     directory.seconds += 60
     assert await code(directory.tokens, signed(OTHER, key_id)) == "key"
     assert directory.asked == 1
+
+
+async def test_the_directory_is_ready_when_it_answers_and_is_not_asked_more_often_than_by_tokens(
+    directory: Directory,
+) -> None:
+    for _ in range(5):
+        await directory.tokens.ready()
+    assert directory.asked == 1
+
+
+async def test_a_directory_that_does_not_answer_is_not_ready_though_its_known_keys_are_good(
+    directory: Directory,
+) -> None:
+    await directory.tokens.claims(signed())
+    directory.answers = False
+    directory.seconds += 60
+    for _ in range(3):
+        with pytest.raises(RuntimeError, match="directory"):
+            await directory.tokens.ready()
+    assert (await directory.tokens.claims(signed()), directory.asked) == (CLAIMS, 2)
+
+    directory.answers = True
+    directory.seconds += 60
+    await directory.tokens.ready()
+    assert directory.asked == 3
+
+
+async def test_a_directory_that_never_answered_is_not_ready(directory: Directory) -> None:
+    directory.answers = False
+    with pytest.raises(RuntimeError, match="directory"):
+        await directory.tokens.ready()

@@ -20,9 +20,9 @@ from shared.domain.approve import (
     standing,
     unmarked,
 )
-from shared.domain.entry import Asking
+from shared.domain.entry import ActorKind, Asking
 from shared.domain.footage import Borough, Clip, Decision, Evidential, OfficerId, Retention, State
-from shared.errors import Condemned, Conflict, Malformed, SamePerson, Weeded
+from shared.errors import Condemned, Conflict, Malformed, NotAllowed, SamePerson, Weeded
 from tests.builders import (
     MICROSECOND,
     NOW,
@@ -123,6 +123,20 @@ def test_a2_nobody_decides_on_what_they_asked_for_by_whatever_name(
     approval = an_approval(asked_by=asker[0], asked_subject=asker[1])
     with pytest.raises(SamePerson, match="another person"):
         must_be_another(approval, _by(*decider))
+
+
+@pytest.mark.parametrize(
+    "changes", [{"officer": None}, {"actor": an_actor(kind=ActorKind.SERVICE), "officer": OFFICER}]
+)
+def test_a2_whoever_has_no_number_and_whatever_is_no_person_neither_asks_nor_decides(changes: dict[str, Any]) -> None:
+    nobody = an_asking(**{"subject": "an account"} | changes)
+    for act in (
+        lambda: asked(evidence(), WRONG, None, asking=nobody),
+        lambda: must_be_another(an_approval(), nobody),
+    ):
+        with pytest.raises(NotAllowed, match="which officer or member of staff you are") as refused:
+            act()
+        assert type(refused.value) is NotAllowed
 
 
 @pytest.mark.parametrize("decider", [("P2001", "manager"), ("manager", "manager"), ("P2001", None)])

@@ -1,4 +1,4 @@
-"""Claims, rules T1 to T3: whom a token speaks for, the edges of its time, and a list of attacks."""
+"""Claims, rules T1 to T5: whom a token speaks for, the edges of its time, and a list of attacks."""
 
 import math
 from typing import Any
@@ -17,7 +17,7 @@ from tests.domain.chance import steady
 V2, V1 = "https://login.test/tenant/v2.0", "https://sts.test/tenant/"
 EXPECTED = Expected(issuers=(V2, V1), audiences=("api://continuity", "c0ffee"), officer="employeeid", borough="city")
 STAMP = NOW.timestamp()
-CODES = {"issuer", "audience", "expired", "not-yet", "subject", "claim"}
+CODES = {"issuer", "audience", "expired", "not-yet", "subject", "claim", "client"}
 
 
 def token(**changes: Any) -> dict[str, Any]:
@@ -152,6 +152,24 @@ def test_t4_a_claim_that_is_there_and_is_no_text_is_refused_and_never_passed_ove
 def test_t4_no_borough_that_cannot_be_read_makes_an_auditor_one_of_the_whole_force(value: object) -> None:
     with pytest.raises(Unauthenticated):
         reach(caller(token(roles=["auditor"], city=value), EXPECTED, now=NOW), Permission.AUDIT)
+
+
+@pytest.mark.parametrize("version", ["azp", "appid"])
+@pytest.mark.parametrize("client", ["", None, 7, ["client-app"], {"id": "client-app"}, "x" * 201, ...], ids=str)
+@pytest.mark.parametrize("roles", [["officer"], ["dock"]], ids=str)
+def test_t5_a_token_that_names_no_client_is_refused(version: str, client: object, roles: object) -> None:
+    assert refused(**{"azp": ..., version: client, "roles": roles}) == "client"
+
+
+@pytest.mark.parametrize("version", ["azp", "appid"])
+def test_t5_the_client_is_named_by_either_version_of_a_token(version: str) -> None:
+    assert caller(token(**{"azp": ..., version: "x" * LONGEST_CLAIM}), EXPECTED, now=NOW).client == "x" * LONGEST_CLAIM
+
+
+def test_t5_an_id_token_of_our_own_registration_is_no_access_token() -> None:
+    assert (
+        refused(aud="c0ffee", azp=..., nonce="n-0S6", ver="2.0", preferred_username="byron@force.example") == "client"
+    )
 
 
 def test_claims_of_another_name_are_not_taken_for_ours() -> None:

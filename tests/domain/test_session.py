@@ -1,4 +1,4 @@
-"""The rules of sessions, on both sides of each edge (domain/session.py S1 to S5)."""
+"""The rules of sessions, on both sides of each edge (domain/session.py S1 to S7, bar.py)."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,15 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.access import Role
+from shared.domain.bar import Bar, barred, bars, keeps_out
 from shared.domain.document import timestamp
 from shared.domain.session import (
     Ended,
     archived,
     ended,
+    folded,
     is_barred,
     is_over,
     is_to_be_noted,
     key_of,
+    must_be_noted,
     noted,
     opened,
     revoked,
@@ -79,6 +82,12 @@ def test_s2_the_next_session_is_the_next_number_and_begins_no_earlier_than_the_l
 @pytest.mark.parametrize("later, due", [(-MINUTE, False), (MINUTE - MICROSECOND, False), (MINUTE, True), (IDLE, True)])
 def test_s3_who_was_seen_is_noted_once_a_minute(later: timedelta, due: bool) -> None:
     assert is_to_be_noted(a_session(), now=NOW + later) is due
+
+
+@pytest.mark.parametrize("later, due", [(5 * MINUTE - MICROSECOND, False), (5 * MINUTE, True), (IDLE, True)])
+def test_s3_who_was_not_noted_for_five_minutes_is_not_left_for_their_next_request(later: timedelta, due: bool) -> None:
+    assert must_be_noted(a_session(), now=NOW + later) is due
+    assert not must_be_noted(ended(a_session(), Ended.IDLE, now=NOW), now=NOW + later)
 
 
 def test_s3_nobody_is_seen_in_a_session_that_has_ended() -> None:
@@ -154,6 +163,47 @@ def test_s5_revoking_ends_what_is_open_and_a_second_revocation_is_never_an_earli
     assert (once.ended_at, once.ended_why, once.revoked_at) == (NOW + MINUTE, Ended.REVOKED, NOW)
     assert revoked(once, now=NOW - IDLE).revoked_at == NOW
     assert revoked(once, now=NOW + IDLE).revoked_at == NOW + IDLE
+
+
+@pytest.mark.parametrize(
+    "issued, out",
+    [(None, True), (NOW.timestamp() - 1, True), (NOW.timestamp(), True), (NOW.timestamp() + 0.001, False)],
+)
+def test_s6_a_bar_keeps_out_what_was_issued_at_or_before_it_by_whatever_sign_on(
+    issued: float | None, out: bool
+) -> None:
+    for sign_on in ("session-1", None):
+        caller = a_caller(sign_on=sign_on, issued=issued)
+        assert keeps_out(Bar(subject=caller.subject, revoked_at=NOW), caller) is out
+        assert not keeps_out(None, caller)
+
+
+def test_s6_a_bar_never_becomes_an_earlier_one_and_is_where_its_person_s_id_says() -> None:
+    bar = barred("somebody", None, at=NOW)
+    assert bar == Bar(subject="somebody", revoked_at=NOW)
+    assert barred("somebody", bar, at=NOW - IDLE) == bar
+    assert barred("somebody", bar, at=NOW + IDLE).revoked_at == NOW + IDLE
+    assert bar.pk == bars("somebody") != bars("somebody else")
+    assert "somebody" not in bar.pk
+
+
+def test_s6_a_session_carries_the_later_of_bar_and_revocation_on_and_under_a_sid_no_bar() -> None:
+    bar = Bar(subject=a_caller().subject, revoked_at=NOW)
+    later = revoked(a_session(), now=NOW + MINUTE)
+    carried = [
+        opened(a_caller(sign_on=sign_on), before, address=None, now=NOW + IDLE, bar=bar).revoked_at
+        for sign_on in (None, "session-1")
+        for before in (None, later, revoked(a_session(), now=NOW - MINUTE))
+    ]
+    assert carried == [NOW, NOW + MINUTE, NOW, None, NOW + MINUTE, NOW - MINUTE]
+
+
+def test_s7_a_sign_on_is_known_since_its_first_session_and_its_person_whatever_the_letters() -> None:
+    first = opened(a_caller(), None, address=None, now=NOW)
+    second = opened(a_caller(officer="P1234"), ended(first, Ended.IDLE, now=NOW), address=None, now=NOW + IDLE)
+    assert (first.known_since, second.known_since, second.started_at) == (NOW, NOW, NOW + IDLE)
+    assert (second.actor, second.person) == ("P1234", "p1234")
+    assert folded(" P1234 ") == second.person
 
 
 def test_what_is_told_of_an_end_is_why_from_when_to_when_and_how_long() -> None:

@@ -2,14 +2,32 @@
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from email.message import Message
 
 import pytest
 from azure.identity.aio import DefaultAzureCredential
 
+import local.calls
+from local.calls import Reply
 from local.stack import Stack
 from local.story import Cast, cast
 from tests.e2e.hosted import hosted
 from tests.e2e.store import Store
+from tests.silence import HEARD
+
+
+@pytest.fixture(scope="package", autouse=True)
+def overheard() -> Iterator[None]:
+    """What the people of local/calls.py are answered is kept for the test that runs last (tests/silence.py)."""
+    understood = local.calls._reply
+
+    def hearing(status: int, headers: Message, raw: bytes) -> Reply:
+        HEARD.answer("the running service", status, raw)
+        return understood(status, headers, raw)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("local.calls._reply", hearing)
+        yield
 
 
 @pytest.fixture(scope="package")

@@ -8,7 +8,7 @@ from local.story import until
 from local.tokens import mint
 
 pytestmark = pytest.mark.stack
-RESTS_ON = {"records", "footage", "queue", "keys"}
+RESTS_ON = {"records", "footage", "queue", "keys", "links", "directory"}
 
 
 async def test_the_details_of_health_tell_each_part_and_the_last_run_of_weeding(running: Stack) -> None:

@@ -31,6 +31,7 @@ from local.story import BOROUGH, DOCK, DOE, STATION, Cast
 from local.tokens import ROLES, mint
 from tests.e2e.test_a_life import dock_one_clip
 from tests.functions.opened import DOORS
+from tests.silence import HEARD
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
@@ -71,9 +72,9 @@ class Scene:
             case.body |= {name: value for name, value in (*SAID, ("clip", clip)) if name in case.body}
         if "id" in case.path_parameters:
             case.path_parameters["id"] = clip
-            if "If-Match" in case.headers:
-                seen = self.manager.get(f"/api/footage/{clip}")
-                case.headers["If-Match"] = seen.etag or '"gone"'
+        if "If-Match" in case.headers:
+            seen = self.manager.get(f"/api/footage/{clip}")
+            case.headers["If-Match"] = seen.etag or '"gone"'
         if "dock" in case.path_parameters:
             case.path_parameters["dock"] = DOCK
         if "recording" in case.path_parameters:
@@ -119,6 +120,7 @@ def knocking(scene: Scene, door: str, role: str, mode: GenerationMode) -> Callab
             scene.make_real(case, clip)
         assume("" not in case.query.values())  # the host leaves these out, as if they had not been said
         answer = case.call(headers=headers, session=scene.session)
+        HEARD.answer(door, answer.status_code, answer.content)
         if answer.status_code == HTTPStatus.NOT_FOUND and "x-request-id" not in answer.headers:
             assert mode is GenerationMode.NEGATIVE, "the host itself answered: no such route"
             return

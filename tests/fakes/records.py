@@ -13,6 +13,7 @@ from shared.domain.access import Reach
 from shared.domain.activity import Handed
 from shared.domain.annotate import Note
 from shared.domain.approve import Approval, Standing
+from shared.domain.bar import Bar, bars
 from shared.domain.document import from_document, to_document
 from shared.domain.entry import Entry, Trail
 from shared.domain.footage import Clip, ClipId, Dock, DockId, Fixity, Grant, Sighting, State
@@ -115,7 +116,9 @@ class MemoryRecords(MemoryKept):
     async def condemned(self, *, limit: int) -> Sequence[Clip]:
         async with self.faults.call("records.condemned"):
             clips = [held.record for held in self._all(Clip) if held.record.state is State.CONDEMNED]
-            return sorted(clips, key=operator.attrgetter("id"))[:limit]
+            return sorted(clips, key=lambda clip: clip.weeding.condemned_at if clip.weeding else clip.uploaded_at)[
+                :limit
+            ]
 
     async def notes(self, clip: ClipId) -> Sequence[Held[Note]]:
         async with self.faults.call("records.notes"):
@@ -132,6 +135,10 @@ class MemoryRecords(MemoryKept):
             found = [held for held in self._all(Approval) if reach.covers(held.record)]
             rows = [(held.record.asked_at, held.record.clip, held) for held in found if held.record.state is state]
             return _page(rows, after, limit, newest_first=False)
+
+    async def count_approvals(self, state: Standing) -> int:
+        async with self.faults.call("records.count_approvals"):
+            return sum(held.record.state is state for held in self._all(Approval))
 
     async def waiting(self, worklist: Worklist, *, after: Place | None, limit: int) -> Sequence[Held[Clip]]:
         async with self.faults.call("records.waiting"):
@@ -207,6 +214,10 @@ class MemoryRecords(MemoryKept):
     async def session(self, key: str) -> Held[Session] | None:
         async with self.faults.call("records.session"):
             return self._read(Session, partition(key), LATEST)
+
+    async def bar(self, subject: str) -> Held[Bar] | None:
+        async with self.faults.call("records.bar"):
+            return self._read(Bar, bars(subject), Bar.id)
 
     async def sessions(self, asked: SessionFilter, *, after: Place | None, limit: int) -> Sequence[Session]:
         async with self.faults.call("records.sessions"):

@@ -19,4 +19,5 @@ def was_on(session: Session, asked: SessionFilter) -> bool:
 
 
 def is_latest_of(session: Session, person: str, since: datetime) -> bool:
-    return session.latest and person in (session.actor, session.subject) and since <= session.last_seen
+    theirs = person == session.subject or person.strip().casefold() == session.actor.strip().casefold()
+    return session.latest and theirs and since <= session.last_seen

@@ -131,8 +131,10 @@ async def at_the_notes(knock: Knock) -> Answered:
 
 async def at_the_asking(knock: Knock) -> Answered:
     clip = knock.clip(decision=a_decision(evidential=Evidential.YES))
+    held = await knock.world.records.clip(clip.id)
+    assert held is not None
     said = {"category": "other", "evidential": "no", "reason": "it is the wrong clip"}
-    return await knock.ask(body={"clip": clip.id, **said})
+    return await knock.ask(body={"clip": clip.id, **said}, headers={"If-Match": f'"{version_out(held.version)}"'})
 
 
 def evidence_asked_about(knock: Knock) -> Clip:
@@ -152,6 +154,11 @@ async def at_the_verdict(knock: Knock) -> Answered:
 
 async def at_an_approval(knock: Knock) -> Answered:
     return await knock.ask(route={"id": evidence_asked_about(knock).id})
+
+
+async def at_the_counts(knock: Knock) -> Answered:
+    knock.clip()
+    return await knock.ask()
 
 
 async def at_the_approvals(knock: Knock) -> Answered:
@@ -251,7 +258,7 @@ KNOCKS: Mapping[str, Callable[[Knock], Awaitable[Answered]]] = MappingProxyType(
         "approval": at_an_approval,
         "approvals": at_the_approvals,
         "worklist": at_a_worklist,
-        "worklists": with_nothing,
+        "worklists": at_the_counts,
         "trail": at_a_clip,
         "audit": at_the_feed,
         "log_on": with_nothing,

@@ -6,9 +6,9 @@ Written by hand from the page, and from nothing else. A column is a circumstance
     itself, another       the dock whose register entry names the caller's client; any other dock
     there                 the one thing the door shows
 
-`shown` and `hidden` are answers of 200 with the row in it or without it; where a door takes many clips at once, it is
-what the one clip meets. `borough-auditor` is an auditor whose token names a borough; `nobody` has no token, `no-role`
-has one that carries no role.
+`shown` and `hidden` are answers of 200 with the row in it, or counted in it, or without it; where a door takes many
+clips at once, it is what the one clip meets. `borough-auditor` is an auditor whose token names a borough; `nobody` has
+no token, `no-role` has one that carries no role.
 """
 
 from collections.abc import Iterator, Mapping
@@ -132,19 +132,6 @@ dock                403  403     403
 no-role             403  403     403
 nobody              401  401     401
 """
-COUNTED = """
-                    there
-officer             200
-supervisor          200
-evidence-manager    200
-disclosure-officer  200
-auditor             403
-borough-auditor     403
-operator            403
-dock                403
-no-role             403
-nobody              401
-"""
 OPERATED = """
                     there
 officer             403
@@ -234,7 +221,7 @@ TABLES: Mapping[str, str] = MappingProxyType(
         "approval": DESCRIBED,
         "approvals": ASKED,
         "worklist": MANAGED,
-        "worklists": COUNTED,
+        "worklists": FOUND,
         "trail": FOLLOWED,
         "audit": WATCHED,
         "log_on": SIGNING_ON,
@@ -263,6 +250,11 @@ def cells() -> Iterator[tuple[str, str, str, str]]:
     """Door, role, circumstance, and what is met."""
     for door, table in TABLES.items():
         yield from ((door, *cell) for cell in cells_of(table))
+
+
+def column(door: str) -> tuple[str, ...]:
+    """The circumstances that the door's table has."""
+    return tuple(TABLES[door].split("\n")[1].split())
 
 
 def cells_of(table: str) -> Iterator[tuple[str, str, str]]:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
-from tests.builders import NOW, OFFICER
+from tests.builders import CLIENT, NOW, OFFICER
 from tests.contract.key_directory import by_hand
 from tests.functions.directory import (
     AUDIENCE,
@@ -175,6 +175,11 @@ NOT_OURS: Mapping[str, tuple[str, str]] = {
     "an officer that is a number": (claiming(employeeid=1234), "claim"),
     "an officer that is empty": (claiming(employeeid=""), "claim"),
     "a borough that is an object": (claiming(borough={"is": "Hackney"}), "claim"),
+    "no client": (claiming(azp=None), "client"),
+    "an empty client": (claiming(azp=""), "client"),
+    "a client that is a list": (claiming(azp=[CLIENT]), "client"),
+    "an ID token of our own registration": (claiming(azp=None, nonce="n-0S6", ver="2.0"), "client"),
+    "a dock's without a client": (headed(claims=person("dock", azp=None)), "client"),
 }
 # Who is somebody, and may not: the actor under whose name it is entered.
 NOT_ALLOWED: Mapping[str, tuple[Claims, str]] = {

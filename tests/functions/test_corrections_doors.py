@@ -131,3 +131,16 @@ async def test_what_is_going_or_gone_is_not_changed(world: MemoryService, door: 
 async def test_an_officer_says_the_incident_of_their_own_clip(world: MemoryService) -> None:
     world.hold(a_clip(officer=OFFICER))
     assert (await ask(world, "correct_incident", who=OFFICER_BYRON)).status == 200
+
+
+@pytest.mark.parametrize("text", ["Mrs Doe, 7 Elm Row", "-1", "C" * 41, "CAD 1\nCAD 2", ""])
+async def test_what_is_no_number_of_an_incident_is_refused_by_its_field(quarantined: MemoryService, text: str) -> None:
+    answered = await ask(quarantined, "correct_incident", incident=text)
+    assert (answered.status, answered.json["field"]) == (400, "incident")
+    assert "Elm" not in answered.raw.decode()
+    assert [entry.action for entry in quarantined.entries(RECORDING)] == ["footage.read"]
+
+
+async def test_an_incident_is_named_by_its_number_without_the_blanks_around_it(quarantined: MemoryService) -> None:
+    answered = await ask(quarantined, "correct_incident", incident=" CAD 4711/26-NOV_2026.1 ")
+    assert answered.json["incident"] == "CAD 4711/26-NOV_2026.1"

@@ -7,10 +7,10 @@ from typing import Any
 import azure.functions as func
 import pytest
 
+from functions.watched import Failed
 from shared.domain.entry import Outcome
 from shared.domain.footage import Fixity, Integrity, Sha256
 from tests.builders import RECORDING, UPLOADED, a_clip, a_path
-from tests.fakes import Outage
 from tests.functions.world import MemoryService
 
 CONTENT = b"the bytes of a recording"
@@ -81,7 +81,7 @@ async def test_a_message_that_is_no_question_of_ours_is_done_and_counted(
 async def test_a_fault_is_raised_so_that_the_message_is_shown_again(world: MemoryService, broken: str) -> None:
     await keep(world, HASH)
     world.faults.break_every(broken)
-    with pytest.raises(Outage):
+    with pytest.raises(Failed, match="Outage at "):
         await world.trigger("fixity", message())
     world.faults.mend()
     await world.trigger("fixity", message())
@@ -105,7 +105,7 @@ async def test_a_malformed_message_given_up_is_done_and_counted(world: MemorySer
 
 async def test_a_given_up_message_that_cannot_be_entered_is_shown_again(world: MemoryService) -> None:
     world.faults.break_every("records.write")
-    with pytest.raises(Outage):
+    with pytest.raises(Failed, match="Outage at "):
         await world.trigger("fixity_poison", message())
 
 

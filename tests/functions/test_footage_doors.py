@@ -9,7 +9,6 @@ from functions.parsing import version_out
 from shared.domain.entry import Operation, Outcome
 from shared.domain.footage import Clip, ClipId, Evidential, State
 from tests.builders import (
-    BOROUGH,
     JPEG,
     OFFICER,
     OTHER_BOROUGH,
@@ -20,7 +19,7 @@ from tests.builders import (
     a_decision,
     fresh_id,
 )
-from tests.functions.directory import MANAGER, OFFICER_BYRON, person
+from tests.functions.directory import MANAGER, OFFICER_BYRON, Claims, person
 from tests.functions.world import ADDRESS, Answered, MemoryService
 
 SAID = {"category": "arrest", "evidential": "yes", "reason": "assault on an emergency worker"}
@@ -162,6 +161,18 @@ async def test_nobody_looks_twice_under_one_entry_whatever_key_they_send(world: 
     assert len(world.entries(RECORDING)) == 2
 
 
+@pytest.mark.parametrize(
+    "door, who", [("list_docks", MANAGER), ("health_details", person("operator")), ("search", OFFICER_BYRON)]
+)
+async def test_nobody_looks_twice_under_one_entry_under_whatever_heading_a_look_comes(
+    world: MemoryService, door: str, who: Claims
+) -> None:
+    for _ in range(3):
+        assert (await world.ask(door, who, headers={"Idempotency-Key": "look-1"})).status == 200
+    looks = [entry for entry in world.entries() if entry.action != "session.started"]
+    assert len(looks) == 3
+
+
 async def test_nobody_is_refused_twice_under_one_entry_whatever_key_they_send(world: MemoryService) -> None:
     world.hold(a_clip(borough=OTHER_BOROUGH))
     for _ in range(2):
@@ -180,7 +191,7 @@ async def test_evidence_stays_evidence_without_a_second_person(world: MemoryServ
 async def test_another_borough_s_clip_is_not_there_and_the_asking_is_on_its_trail(
     world: MemoryService, door: str
 ) -> None:
-    """The entry is of the borough of whoever asked, so that those who watch that borough's people see it too."""
+    """The entry is of the clip's borough, so that whoever watches over its footage sees who tried."""
     supervisor = person("supervisor")
     seen = {"If-Match": a_seen_version()}
     never_was = await ask(world, door, supervisor, headers=seen)
@@ -189,7 +200,7 @@ async def test_another_borough_s_clip_is_not_there_and_the_asking_is_on_its_trai
     assert (answered.status, answered.json, never_was.status) == (404, never_was.json, 404)
     (entry,) = world.entries(clip.id)
     assert (entry.action, entry.outcome, entry.subject) == (f"refused.{door}", Outcome.REFUSED, clip.id)
-    assert (entry.reason and entry.reason.code, entry.actor.id, entry.borough) == ("not-found", OFFICER, BOROUGH)
+    assert (entry.reason and entry.reason.code, entry.actor.id, entry.borough) == ("not-found", OFFICER, OTHER_BOROUGH)
 
 
 @pytest.mark.parametrize("door", ["poster", "play", "categorise"])

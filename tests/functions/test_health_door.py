@@ -1,5 +1,6 @@
 """The doors of health: alive for anybody, touching nothing; for operators part by part, and 503 if one is silent."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from shared.domain.health import Backlog
 from shared.domain.reconcile_report import Reconciliation
 from shared.domain.weeding_run import WeedingRun
 from tests.builders import NOW, OFFICER, a_condemned_clip, an_entry, an_overdue_clip, fresh_id
-from tests.functions.directory import person
+from tests.functions.directory import MANAGER, person
 from tests.functions.world import Answered, MemoryService
 
 OPERATOR = person("operator", oid="7d4a3c52-0000-4000-8000-000000000009", employeeid=None, borough=None)
@@ -40,7 +41,8 @@ async def test_health_says_alive_and_touches_nothing(world: MemoryService) -> No
 
 async def test_where_nothing_is_every_part_is_there_and_says_so(world: MemoryService) -> None:
     answered = await look(world)
-    assert (answered.status, answered.json) == (200, NOTHING)
+    came_on = {"pendingEntries": {"count": None, "oldest": "2026-11-25T20:52:56.123456Z"}}
+    assert (answered.status, answered.json) == (200, NOTHING | came_on)
 
 
 async def test_each_part_is_shown(world: MemoryService) -> None:
@@ -108,13 +110,39 @@ async def test_what_a_run_of_weeding_did_is_shown_after_it(world: MemoryService)
     assert (after["overdue"]["oldest"], after["lastWeeding"]["weeded"]) == (None, 1)
 
 
-@pytest.mark.parametrize("call", ["records.write", "records.trail"])
+@pytest.mark.parametrize("call", ["records.write", "records.trail", "records.session", "records.bar"])
 async def test_an_operator_is_told_also_when_the_store_is_down(world: MemoryService, call: str) -> None:
-    """So nobody's session is begun here: that is kept in the store."""
+    """Nobody's session can be kept then: they come in without one."""
     world.faults.break_every(call)
     answered = await look(world)
-    assert (answered.status, answered.json["answers"]["records"]) == (503, False)
-    assert not [called for called in world.faults.calls if "session" in called]
+    kept = call in ("records.session", "records.bar")
+    assert (answered.status, answered.json["answers"]["records"]) == ((200, True) if kept else (503, False))
+    assert [entry.session for entry in world.entries(coming_on=True)] == ([None] if kept else [])
+
+
+async def test_a_store_that_keeps_sessions_too_slowly_is_not_waited_for(world: MemoryService) -> None:
+    never = asyncio.Event()
+
+    async def hang(call: str) -> None:
+        await (never.wait() if call == "records.session" else asyncio.sleep(0))
+
+    world.faults.pause = hang
+    assert (await look(world)).status == 200
+    assert [entry.session for entry in world.entries()] == [None]
+
+
+async def test_an_operator_who_comes_by_this_door_alone_is_on(world: MemoryService) -> None:
+    assert (await look(world)).status == 200
+    entered = [(entry.action, bool(entry.session)) for entry in world.entries(coming_on=True)]
+    assert sorted(entered) == [("health.read", True), ("session.started", False)]
+
+
+async def test_a_revoked_operator_is_told_nothing(world: MemoryService) -> None:
+    session = (await world.ask("log_on", OPERATOR)).json["session"]
+    body = {"session": session, "reason": "left the force"}
+    assert (await world.ask("revoke_sessions", MANAGER, body=body)).status == 200
+    answered = await look(world)
+    assert (answered.status, b"lastWeeding" in answered.raw) == (401, False)
 
 
 @pytest.mark.parametrize("role", ["evidence-manager", "auditor", "dock"])

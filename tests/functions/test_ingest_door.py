@@ -6,9 +6,9 @@ from typing import Any
 import azure.functions as func
 import pytest
 
+from functions.watched import Failed
 from shared.domain.footage import Clip, State
 from tests.builders import RECORDING, UPLOADED, a_grant, a_metadata, a_path
-from tests.fakes import Outage
 from tests.functions.world import MemoryService
 
 CREATED = "Microsoft.Storage.BlobCreated"
@@ -121,7 +121,7 @@ async def test_a_path_with_spaces_and_percent_signs_is_taken_as_it_is(world: Mem
 async def test_a_fault_is_raised_so_that_the_event_comes_again(world: MemoryService, broken: str) -> None:
     land(world)
     world.faults.break_every(broken)
-    with pytest.raises(Outage):
+    with pytest.raises(Failed, match="Outage at "):
         await world.trigger("ingest", a_cloud_event())
     world.faults.mend()
     await world.trigger("ingest", a_cloud_event())

@@ -150,6 +150,7 @@ async def test_a_dock_that_does_not_fit_is_refused_by_its_field(
         ("search", {"state": "lost"}, "state"),
         ("search", {"evidential": ""}, "evidential"),
         ("search", {"incident": "a\u202eb"}, "incident"),
+        ("search", {"incident": "CAD 4711: Mrs Doe, 7 Elm Row"}, "incident"),
         ("search", {"officer": "P" * 201}, "officer"),
         ("search", {"page": "x" * 501}, "page"),
         ("search", {"reach": "force"}, "reach"),

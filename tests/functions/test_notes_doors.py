@@ -50,7 +50,7 @@ async def test_the_note_s_hash_is_in_its_entry_and_its_text_in_none(held: Memory
 async def test_a_retry_under_the_same_key_is_the_same_note_and_another_text_is_refused(held: MemoryService) -> None:
     first = await write(held, **{"Idempotency-Key": "once"})
     again = await write(held, **{"Idempotency-Key": "once"})
-    other = await write(held, "something else", **{"Idempotency-Key": "once"})
+    other = await write(held, "the man in the red coat", **{"Idempotency-Key": "once"})
     assert (again.status, again.json) == (201, first.json)
     assert (other.status, other.json["field"]) == (409, "Idempotency-Key")
     assert len((await read(held)).json["notes"]) == 1

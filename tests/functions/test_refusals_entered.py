@@ -9,6 +9,7 @@ from functions.parsing import version_out
 from shared.domain.entry import Entry, Operation, Outcome
 from shared.domain.footage import Clip, Evidential, State
 from tests.builders import (
+    BOROUGH,
     NOW,
     OFFICER,
     OTHER_BOROUGH,
@@ -119,7 +120,7 @@ async def watched(world: MemoryService, auditor: Claims) -> set[tuple[str, str]]
     return {(row["actor"]["id"], row["action"]) for row in found if row["action"] not in besides}
 
 
-async def test_an_auditor_of_a_borough_sees_its_people_searching_and_being_refused_and_no_others(
+async def test_an_auditor_of_a_borough_sees_its_people_searching_and_being_refused_and_who_tried_its_clips(
     world: MemoryService,
 ) -> None:
     elsewhere = person("officer", employeeid=OTHER_OFFICER, borough=OTHER_BOROUGH)
@@ -128,11 +129,29 @@ async def test_an_auditor_of_a_borough_sees_its_people_searching_and_being_refus
         await world.ask("search", who)
         await world.ask("health_details", who)
     await world.ask("read", OFFICER_BYRON, route={"id": RECORDING})
-    ours = {(OFFICER, action) for action in ("footage.searched", "refused.health_details", "refused.read")}
+    ours = {(OFFICER, action) for action in ("footage.searched", "refused.health_details")}
     theirs = {(OTHER_OFFICER, action) for action in ("footage.searched", "refused.health_details")}
+    theirs |= {(OFFICER, "refused.read")}
     assert await watched(world, person("auditor", employeeid="P3001")) == ours
     assert await watched(world, person("auditor", employeeid="P3001", borough=OTHER_BOROUGH)) == theirs
     assert await watched(world, AUDITOR) == ours | theirs
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"decision": a_decision(evidential=Evidential.YES)},
+        {"state": State.CONDEMNED},
+        {"state": State.WEEDED},
+    ],
+)
+async def test_a_refused_change_is_of_the_clip_s_borough_and_not_of_whoever_tried(
+    world: MemoryService, changes: dict[str, Any]
+) -> None:
+    elsewhere = person("officer", employeeid=OFFICER, borough=OTHER_BOROUGH)
+    world.hold(a_clip(**changes))
+    assert (await categorise(world, elsewhere)).status in (409, 410)
+    assert [entry.borough for entry in refusals(world, RECORDING)] == [BOROUGH]
 
 
 async def test_an_entry_about_a_clip_is_of_the_clip_s_borough_and_not_of_whoever_looked(world: MemoryService) -> None:

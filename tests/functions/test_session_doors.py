@@ -154,7 +154,9 @@ async def test_a_revoked_officer_cannot_log_off_either_and_their_other_sign_ons_
     for who in (OFFICER_BYRON, TELEPHONE):
         assert (await world.ask("log_off", who)).status == 401
         assert (await world.ask("log_on", who)).status == 401
-    assert (await world.ask("log_on", person("officer", sid="session-3"))).status == 201
+    before, after = (int(NOW.timestamp()) + seconds for seconds in (-60, 60))
+    for iat, status in ((None, 401), (before, 401), (after, 201)):
+        assert (await world.ask("log_on", person("officer", sid="session-3", iat=iat))).status == status
 
 
 async def test_without_a_sid_a_token_issued_after_the_revocation_is_let_in_and_older_ones_are_not(
@@ -234,11 +236,29 @@ async def test_a_borough_s_auditor_cannot_ask_for_another_borough_s_people(world
     assert SESSION in {each["session"] for each in answered.json["sessions"]}
 
 
+@pytest.mark.parametrize("door", ["sessions", "audit"])
+@pytest.mark.parametrize("until, status", [("20:52:55Z", 400), ("20:52:56Z", 400), ("20:52:57Z", 200)])
+async def test_a_stretch_of_time_in_which_nothing_can_be_is_refused(
+    world: MemoryService, door: str, until: str, status: int
+) -> None:
+    query = {"since": "2026-11-25T20:52:56Z", "until": f"2026-11-25T{until}"}
+    answered = await world.ask(door, AUDITOR, query=query)
+    assert (answered.status, answered.json.get("field")) == (status, "until" if status == 400 else None)
+
+
 async def test_the_timer_closes_who_was_left_idle_and_tells_how_many(world: MemoryService) -> None:
     world.records.put(a_session(last_seen=NOW - 20 * MINUTE), a_session(key="0" * 32))
     await world.trigger("close_idle_sessions", None)
     assert [session.ended_why for session in sessions(world)] == ["idle", None]
     assert world.metrics.counts == {"session.ended": 1}
+
+
+async def test_a_run_that_has_no_time_left_says_so(world: MemoryService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("functions.sessions.LASTS", -1)
+    world.records.put(a_session(last_seen=NOW - 20 * MINUTE))
+    await world.trigger("close_idle_sessions", None)
+    assert [session.ended_why for session in sessions(world)] == [None]
+    assert world.metrics.counts["session.late"] == 1
 
 
 async def test_a_run_in_which_a_session_could_not_be_closed_fails(world: MemoryService) -> None:
@@ -251,4 +271,5 @@ async def test_a_run_in_which_a_session_could_not_be_closed_fails(world: MemoryS
 
 def test_only_leaving_and_looking_after_the_service_do_without_a_session() -> None:
     without = {name for name, door in DOORS.items() if door.permission and not door.attends}
-    assert without == {"log_off", "health_details"}
+    assert without == {"log_off"}
+    assert {name for name, door in DOORS.items() if door.attends_within} == {"health_details"}

@@ -1,6 +1,7 @@
 """What doors and triggers tell of themselves: how long, how often, and by which name."""
 
 import json
+import traceback
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from azure.functions.queue import QueueMessage
 
 from functions.answering import STATUS, code_of
-from functions.watched import waited, watched
+from functions.watched import Failed, ran, waited, watched
+from functions.weed import WeedIncomplete
 from shared.errors import NotFound, Refusal, Unauthenticated
 from shared.usecases.within import OutOfReach
 from tests.builders import NOW, RECORDING, UPLOADED, a_clip, a_path
@@ -43,6 +45,23 @@ def test_a_refusal_is_no_fault() -> None:
     with pytest.raises(NotFound), watched(told, "read"):
         raise NotFound("there is no such clip")
     assert (told.counts, list(told.measures)) == ({}, ["verb.took.read"])
+
+
+def test_a_fault_of_a_trigger_leaves_as_its_kinds_and_its_place_and_takes_no_text_along() -> None:
+    told, fault = MemoryMetrics(), Outage("https://account/footage?sig=AbC123")
+    fault.__cause__ = LookupError("sig=AbC123 of Mrs Doe")
+    with pytest.raises(Failed) as failed, ran(told, "weed"):
+        raise fault
+    lines = "".join(traceback.format_exception(failed.value))
+    assert str(failed.value).startswith("weed: Outage <- LookupError at functions/test_watched.py:")
+    assert lines.count("Traceback") == 1
+    assert "Failed: weed: Outage" in lines.splitlines()[-1]
+    assert told.counts == {"fault.weed": 1}
+
+
+def test_what_a_trigger_says_of_its_own_failure_is_what_is_said() -> None:
+    with pytest.raises(WeedIncomplete, match=r"^3 clips$"), ran(MemoryMetrics(), "weed"):
+        raise WeedIncomplete("3 clips")
 
 
 @pytest.mark.parametrize("ago,told", [(90.5, [90.5]), (0.0, [0.0]), (-2.0, [0.0])])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from functions.watched import Failed
 from functions.weed import WeedIncomplete
 from shared.domain.entry import Outcome
 from shared.domain.footage import Clip, ClipId, Retention, State
@@ -109,7 +110,7 @@ async def test_a_run_tells_how_long_the_clip_longest_overdue_has_waited(world: M
 
 async def test_a_run_that_cannot_be_kept_fails_and_what_it_did_is_counted_all_the_same(world: MemoryService) -> None:
     world.faults.break_every("records.write")
-    with pytest.raises(Outage):
+    with pytest.raises(Failed, match="Outage at "):
         await world.trigger("weed", None)
     assert world.metrics.counts == {"weed.weeded": 0, "weed.kept": 0, "weed.failed": 0, "fault.weed": 1}
     assert world.metrics.measures.keys() == {"verb.took.weed"}
@@ -117,5 +118,5 @@ async def test_a_run_that_cannot_be_kept_fails_and_what_it_did_is_counted_all_th
 
 async def test_a_run_that_cannot_even_see_what_is_due_fails(world: MemoryService) -> None:
     world.faults.break_every("records.due")
-    with pytest.raises(Outage):
+    with pytest.raises(Failed, match="Outage at "):
         await world.trigger("weed", None)

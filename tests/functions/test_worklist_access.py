@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.approve import Standing
 from shared.domain.footage import Fixity, Integrity, State
 from shared.domain.retention import KEPT_FOR
 from shared.domain.worklist import TO_DECIDE, UNMET_AFTER, Worklist
@@ -17,6 +18,7 @@ from tests.builders import (
     RECORDING,
     a_clip,
     a_grant,
+    an_approval,
     fresh_id,
 )
 from tests.functions.access_knocks import WHO, WHOSE
@@ -98,26 +100,31 @@ def full(world: MemoryService) -> MemoryService:
     world.hold(a_clip(id=fresh_id(), state=State.QUARANTINED, integrity=Integrity(state=Fixity.MISMATCH)))
     world.hold(a_clip(id=fresh_id(), state=State.QUARANTINED, integrity=Integrity(gave_up_at=NOW)))
     world.records.put(a_grant(recording=fresh_id(), granted_at=NOW - UNMET_AFTER))
+    world.records.put(an_approval(), an_approval(clip=fresh_id(), state=Standing.REFUSED))
     return world
 
 
 def clips(number: int) -> dict[str, int]:
-    return {"held": 2 * number, "undecided": 2 * number, "expiring": number}
+    return {"undecided": 2 * number, "expiring": number}
 
 
-WAITING = {"quarantine": 2, "mismatch": 1, "poison": 1, "unmetGrants": 1}
+def own(number: int) -> dict[str, int]:
+    return {"held": 2 * number, **clips(number)}
+
+
+WAITING = {"quarantine": 2, "mismatch": 1, "poison": 1, "unmetGrants": 1, "approvals": 1}
 
 
 @pytest.mark.parametrize(
     "who, mine, within, waiting",
     [
-        (person("officer"), clips(2), clips(2), None),
-        (person("supervisor"), clips(1), clips(2), None),
+        (person("officer"), own(2), clips(2), None),
+        (person("supervisor"), own(1), clips(2), None),
         (person("supervisor", employeeid=None), None, clips(2), None),
-        (person("officer", "supervisor"), clips(2), clips(3), None),
+        (person("officer", "supervisor"), own(2), clips(3), None),
         (person("disclosure-officer", employeeid=None), None, clips(4), None),
-        (MANAGER, clips(0), clips(4), WAITING),
-        (person("officer", "evidence-manager"), clips(2), clips(4), WAITING),
+        (MANAGER, own(0), clips(4), WAITING),
+        (person("officer", "evidence-manager"), own(2), clips(4), WAITING),
     ],
 )
 async def test_each_is_told_what_is_theirs_what_is_within_reach_and_what_waits_for_them(

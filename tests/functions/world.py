@@ -4,9 +4,10 @@ Only the world is made up: desk, verbs, rules and the verification of tokens are
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import azure.functions as func
 from azure.functions.http import HttpResponseConverter
@@ -18,6 +19,7 @@ from tests.functions.directory import Claims, token
 from tests.functions.memory import MemoryPorts
 from tests.functions.opened import DOORS, user_function
 from tests.functions.promised import keeps_its_promise
+from tests.silence import HEARD
 
 ADDRESS = "192.0.2.17"
 
@@ -57,26 +59,29 @@ class MemoryService(MemoryPorts):
         who: Claims | None = None,
         *,
         route: Mapping[str, str] | None = None,
-        query: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | Sequence[tuple[str, str]] = (),
         body: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answered:
-        """Knock at `door` as `who`, from ADDRESS. `body` is JSON, or bytes as they are.
+        """Knock at `door` as `who`, from ADDRESS. `body` is JSON, or bytes as they are; `query` as pairs may repeat.
 
         The answer is one that the door's description has (tests/functions/promised.py), or this fails.
         """
+        HEARD.request(who, body)
+        asked = list(query.items() if isinstance(query, Mapping) else query)
         sent = {"X-Forwarded-For": ADDRESS}
         if who is not None:
             sent["Authorization"] = f"Bearer {token(who)}"
         request = func.HttpRequest(
             DOORS[door].method,
-            f"https://continuity.test/api/{DOORS[door].route}",
+            f"https://continuity.test/api/{DOORS[door].route}?{urlencode(asked, errors='replace')}",
             headers=sent | dict(headers or {}),
-            params=query or {},
+            params=_joined(asked),
             route_params=route or {},
             body=body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode(),
         )
         answered = _answered(await user_function(door)(request, self.invocation()))
+        HEARD.answer(door, answered.status, answered.raw)
         keeps_its_promise(door, answered.status, answered.headers, answered.content_type, answered.raw)
         return answered
 
@@ -102,6 +107,14 @@ class MemoryService(MemoryPorts):
         found = [record for record in self.records.everything() if isinstance(record, Entry)]
         told = [entry for entry in found if coming_on or entry.action != "session.started"]
         return [entry for entry in told if pk in (None, entry.pk)]
+
+
+def _joined(asked: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """As the host gives what was said twice."""
+    joined: dict[str, str] = {}
+    for name, value in asked:
+        joined[name] = f"{joined[name]},{value}" if name in joined else value
+    return joined
 
 
 def _answered(response: func.HttpResponse) -> Answered:

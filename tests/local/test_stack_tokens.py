@@ -51,6 +51,13 @@ def test_the_same_officer_is_the_same_person_each_time_in_another_session() -> N
     assert one["uti"] != again["uti"]
 
 
+@pytest.mark.parametrize("role", [role for role in tokens.ROLES if role not in ("dock", "officer")])
+def test_whoever_is_no_officer_has_a_number_too_by_default(role: str) -> None:
+    assert claims(role=role, officer=None)["employeeid"] == f"S-{role}"
+    assert claims(role=role, officer="9001")["employeeid"] == "9001"
+    assert "employeeid" not in claims(role="officer", officer=None)
+
+
 def test_a_dock_is_its_client_and_nobody_by_name() -> None:
     token = claims(role="dock", client="7b0c", name=None, officer=None, borough=None)
     assert (token["azp"], token["roles"]) == ("7b0c", ["dock"])

@@ -39,7 +39,7 @@ async def _many(world: World, asking: Asking, said: Category) -> Sequence[Held[C
         Saying(clip=RECORDING, category=said, version=FIRST),
         Saying(clip=ANOTHER, category=said, version=SECOND),
     ]
-    outcomes = await categorise_many(sayings, reach=FORCE, asking=asking, records=world.records)
+    outcomes = await categorise_many(sayings, door="categorise_many", reach=FORCE, asking=asking, records=world.records)
     for outcome in outcomes:
         if isinstance(outcome, Exception) and not isinstance(outcome, Conflict | NotFound):
             raise outcome

@@ -17,9 +17,9 @@ from tests.usecases.scenes import a_stored_clip
 OWN = Reach(officer=OFFICER)
 BOTH = Reach(officer=OFFICER, borough=BOROUGH)
 MINE, WITHIN, WAITING = (
-    "mine_held mine_undecided mine_expiring",
-    "within_held within_undecided within_expiring",
-    "waiting_quarantine waiting_mismatch waiting_poison waiting_unmet_grants",
+    "mine_undecided mine_expiring mine_held",
+    "within_undecided within_expiring",
+    "waiting_quarantine waiting_mismatch waiting_poison waiting_unmet_grants waiting_approvals",
 )
 
 

@@ -16,7 +16,7 @@ from tests.usecases.rows_of_clips import SERVICE, a_run
 from tests.usecases.rows_of_corrections import WHERE
 from tests.usecases.scenes import a_stored_clip, an_overdue_stored_clip
 
-FIRST = '"00000001"'  # the version MemoryRecords gives to the first record put
+FIRST, SECOND = '"00000001"', '"00000002"'  # the versions MemoryRecords gives to the first records put
 TEXT = "the suspect's face is clear at 02:10\nand his voice at 03:45"
 WRONG_CLIP = Unmarking(category="other", evidential=Evidential.NO, why="it is the wrong clip")
 YES, NO = Verdict(granted=True, why="I watched it"), Verdict(granted=False, why="the knife is in it")
@@ -77,7 +77,7 @@ ROWS = (
         name="ask_approval",
         verb=ask_approval,
         scene=evidence,
-        run=lambda w, a: ask_approval(RECORDING, WRONG_CLIP, reach=FORCE, asking=a, records=w.records),
+        run=lambda w, a: ask_approval(RECORDING, WRONG_CLIP, version=FIRST, reach=FORCE, asking=a, records=w.records),
         enters=(("approval.asked", "category evidential"),),
         anew=Anew.TOLD_OPEN,
         said=WRONG_CLIP.why,
@@ -87,7 +87,7 @@ ROWS = (
         name="ask_approval, after a refusal",
         verb=ask_approval,
         scene=evidence_that_was_asked_about_before,
-        run=lambda w, a: ask_approval(RECORDING, WRONG_CLIP, reach=FORCE, asking=a, records=w.records),
+        run=lambda w, a: ask_approval(RECORDING, WRONG_CLIP, version=SECOND, reach=FORCE, asking=a, records=w.records),
         enters=(("approval.asked", "category evidential"),),
         anew=Anew.TOLD_OPEN,
         said=WRONG_CLIP.why,
@@ -136,7 +136,7 @@ ROWS = (
         verb=categorise,
         scene=approved_of_later,
         run=lambda w, a: categorise(RECORDING, STILL, version=FIRST, reach=FORCE, asking=a, records=w.records),
-        enters=(("footage.categorised", "category evidential"),),
+        enters=(("footage.categorised", "category evidential approval"),),
         anew=Anew.TOLD_STALE,
         said=STILL.why,
     ),
@@ -145,7 +145,7 @@ ROWS = (
         verb=correct_officer,
         scene=approved_of_later,
         run=lambda w, a: correct_officer(RECORDING, WHERE, version=FIRST, reach=FORCE, asking=a, records=w.records),
-        enters=(("footage.officer-corrected", "officer borough"),),
+        enters=(("footage.officer-corrected", "officer borough approval.officer approval.borough"),),
         anew=Anew.TOLD_STALE,
         said=WHERE.why,
     ),

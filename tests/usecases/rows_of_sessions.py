@@ -35,6 +35,11 @@ def they_are_on(world: World) -> None:
     world.records.put(a_session(key=THEIRS, last_seen=NOW - timedelta(minutes=5)))
 
 
+def they_are_seen(world: World) -> None:
+    """Their next request can note it as well as this one."""
+    world.records.put(a_session(key=THEIRS, last_seen=NOW - timedelta(minutes=2)))
+
+
 def they_went_away(world: World) -> None:
     world.records.put(a_session(key=THEIRS, started_at=LONG_AGO, last_seen=LONG_AGO + timedelta(minutes=9)))
 
@@ -66,13 +71,18 @@ def _coming(name: str, scene: Callable[[World], object], *enters: tuple[str, str
     )
 
 
-def _revoked(name: str, *, officer: str | None = None, session: str | None = None, times: int) -> Row:
+def _revoked(name: str, *also: str, officer: str | None = None, session: str | None = None, times: int) -> Row:
+    """`also`: what is entered beside each sign-on. Entries are in the order of their partitions."""
     return Row(
         name=f"revoke_sessions, {name}",
         verb=revoke_sessions,
         scene=two_devices,
         run=lambda w, a: revoke_sessions(LOST, officer=officer, session=session, asking=a, records=w.records),
-        enters=tuple(("session.revoked", fields) for fields in ("", "why from to seconds")[-times:]),
+        enters=(
+            ("sessions.revoked", ""),
+            *(("session.revoked", fields) for fields in ("", "why from to seconds")[-times:]),
+            *((action, "") for action in also),
+        ),
         said=LOST,
         anew=Anew.ENTRY,
         answers=lambda revoked: revoked.sessions,
@@ -98,7 +108,7 @@ ROWS = (
     Row(
         name="touch",
         verb=touch,
-        scene=they_are_on,
+        scene=they_are_seen,
         run=lambda w, a: in_it(w, touch)(a),
         enters=(),
         quiet=frozenset({"records.write"}),
@@ -147,14 +157,14 @@ ROWS = (
         anew=Anew.ENTRY,
         answers=lambda page: page,
     ),
-    _revoked("of an officer", officer=OTHER_OFFICER, times=2),
+    _revoked("of an officer", "person.barred", officer=OTHER_OFFICER, times=2),
     _revoked("the one of a session", session=SESSION, times=1),
     Row(
         name="close_idle_sessions",
         verb=close_idle_sessions,
         scene=two_went_away,
         run=lambda w, a: close_idle_sessions(
-            asking=a, now=lambda: a.at, idle=IDLE, records=w.records, out_of_time=lambda: False
+            asking=a, now=lambda: a.at, idle=IDLE, records=w.records, out_of_time=lambda: False, at_once=1
         ),
         enters=(OVER, OVER),
         asking=by_the_service(),

@@ -1,20 +1,16 @@
 """Approvals: what is asked and decided is entered, and the clip changes with it or not at all."""
 
-from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from shared.domain.access import Reach
-from shared.domain.approve import Approval, Standing, Unmarking, Verdict
-from shared.domain.entry import Asking, Change, Operation
+from shared.domain.approve import Standing
+from shared.domain.entry import ActorKind, Asking, Change, Operation
 from shared.domain.footage import Evidential, State
-from shared.errors import Condemned, Conflict, NotFound, Refusal, SamePerson, Stale, Weeded
-from shared.ports import Held, Place
-from shared.usecases.approve import approval, approvals, ask_approval, decide_approval
-from shared.usecases.categorise import Category, categorise
-from shared.usecases.correct import Officer, correct_officer
+from shared.errors import Condemned, NotAllowed, NotFound, Refusal, SamePerson, Stale, Weeded
+from shared.ports import Place
+from shared.usecases.approve import approval, approvals
 from tests.builders import (
     BOROUGH,
     FORCE,
@@ -22,65 +18,21 @@ from tests.builders import (
     NOW,
     OFFICER,
     OTHER_BOROUGH,
-    OTHER_OFFICER,
     RECORDING,
     a_clip,
-    a_decision,
     an_actor,
     an_approval,
     an_asking,
     fresh_id,
 )
 from tests.fakes import World
+from tests.usecases.approving import EVIDENCE, LATER, NO, WRONG, YES, ask, decide, evidence
 from tests.usecases.scenes import actions, assert_trails_whole, entries, the_clip
-
-WRONG = Unmarking(category="other", evidential=Evidential.NO, why="it is the wrong clip")
-YES, NO = Verdict(granted=True, why="I watched it"), Verdict(granted=False, why="the knife is in it")
-STILL = Category(name="arrest", evidential=Evidential.YES, why="it is the arrest")
-LATER = NOW + timedelta(minutes=1)
-EVIDENCE = a_decision(evidential=Evidential.YES, at=NOW - timedelta(days=1))
 
 
 @pytest.fixture
 def world() -> World:
-    made = World()
-    made.records.put(a_clip(decision=EVIDENCE))
-    return made
-
-
-def by_the_manager(key: str = "verdict") -> Asking:
-    actor = an_actor(id="P2001", name="Insp Lovelace", role="evidence-manager")
-    return an_asking(actor=actor, subject="manager", at=LATER, key=key, request=key)
-
-
-async def ask(world: World, said: Unmarking = WRONG, *, key: str = "ask", reach: Reach = FORCE) -> Held[Approval]:
-    asking = an_asking(subject="ada", key=key, request=key)
-    return await ask_approval(RECORDING, said, reach=reach, asking=asking, records=world.records)
-
-
-async def version_of(world: World) -> str:
-    held = await world.records.approval(RECORDING)
-    return held.version if held else ""
-
-
-async def decide(
-    world: World, verdict: Verdict = YES, *, asking: Asking | None = None, version: str | None = None
-) -> Held[Approval]:
-    return await decide_approval(
-        RECORDING,
-        verdict,
-        version=version or await version_of(world),
-        reach=FORCE,
-        asking=asking or by_the_manager(),
-        records=world.records,
-    )
-
-
-async def categorise_again(world: World) -> None:
-    held = await world.records.clip(RECORDING)
-    assert held is not None
-    asking = an_asking(key="again", request="again")
-    await categorise(RECORDING, STILL, version=held.version, reach=FORCE, asking=asking, records=world.records)
+    return evidence()
 
 
 async def test_what_is_asked_is_on_the_trail_and_the_clip_is_as_it_was(world: World) -> None:
@@ -121,41 +73,7 @@ async def test_refused_the_clip_stays_as_it_is_and_another_can_be_asked_for(worl
     assert the_clip(world) == a_clip(decision=EVIDENCE)
     assert (await ask(world, key="ask again")).record.state is Standing.OPEN
     assert actions(world) == ["approval.asked", "approval.refused", "approval.asked"]
-
-
-async def test_a_retry_of_asking_is_answered_with_the_approval_as_it_is_by_then(world: World) -> None:
-    first = await ask(world)
-    assert await ask(world) == first
-    decided = await decide(world, NO)
-    assert await ask(world) == decided
-    with pytest.raises(Conflict) as refused:
-        await ask(world, replace(WRONG, category="complaint"))
-    assert (refused.value.field, refused.value.about) == ("Idempotency-Key", RECORDING)
-
-
-@pytest.mark.parametrize("verdict", [YES, NO])
-async def test_a_retry_of_a_verdict_is_answered_as_the_first_time(world: World, verdict: Verdict) -> None:
-    seen = (await ask(world)).version
-    first = await decide(world, verdict, version=seen)
-    assert await decide(world, verdict, version=seen) == first
-    with pytest.raises(Conflict) as refused:
-        await decide(world, replace(verdict, why="another reason"), version=seen)
-    assert refused.value.field == "Idempotency-Key"
-    assert len(actions(world)) == 2
-
-
-async def test_the_other_verdict_under_the_same_key_is_refused(world: World) -> None:
-    await ask(world)
-    await decide(world, YES)
-    with pytest.raises(Conflict, match="granted before"):
-        await decide(world, NO)
-
-
-async def test_while_one_is_open_another_cannot_be_asked_for(world: World) -> None:
-    await ask(world)
-    with pytest.raises(Conflict, match="open already") as refused:
-        await ask(world, key="ask again")
-    assert refused.value.about == RECORDING
+    assert entries(world)[1].operation is Operation.ADMINISTRATION  # it altered nothing
 
 
 async def test_a_verdict_is_on_the_version_that_was_seen(world: World) -> None:
@@ -181,29 +99,23 @@ async def test_nobody_decides_on_what_they_asked_for(world: World, asking: Askin
     assert the_clip(world).decision == EVIDENCE
 
 
-async def test_another_decision_overtakes_the_approval_in_its_own_transaction(world: World) -> None:
+@pytest.mark.parametrize(
+    "unnumbered",
+    [
+        {"actor": an_actor(id="an account"), "subject": "an account", "officer": None},
+        {"actor": an_actor(id="an application", kind=ActorKind.SERVICE), "subject": "an application"},
+        {"actor": an_actor(id="P2001", kind=ActorKind.SERVICE), "subject": "an application", "officer": "P2001"},
+    ],
+)
+async def test_whoever_is_nobody_by_number_neither_asks_nor_decides(world: World, unnumbered: dict[str, Any]) -> None:
+    with pytest.raises(NotAllowed, match="which officer or member of staff you are"):
+        await ask(world, **unnumbered)
     await ask(world)
-    await categorise_again(world)
-    held = await world.records.approval(RECORDING)
-    assert held is not None
-    assert held.record.state is Standing.OVERTAKEN
-    with pytest.raises(Conflict, match="ask again"):
-        await decide(world)
-    assert (await ask(world, key="ask again")).record.of_decision_at == NOW
-
-
-async def test_a_correction_takes_the_approval_along(world: World) -> None:
-    await ask(world)
-    held = await world.records.clip(RECORDING)
-    assert held is not None
-    said = Officer(id=OTHER_OFFICER, borough=OTHER_BOROUGH, why="on loan")
-    await correct_officer(
-        RECORDING, said, version=held.version, reach=FORCE, asking=an_asking(key="c"), records=world.records
-    )
-    moved = await world.records.approval(RECORDING)
-    assert moved is not None
-    assert (moved.record.officer, moved.record.borough) == (OTHER_OFFICER, OTHER_BOROUGH)
-    assert moved.record.state is Standing.OPEN
+    for verdict in (YES, NO):
+        with pytest.raises(NotAllowed, match="which officer or member of staff you are"):
+            await decide(world, verdict, asking=an_asking(key="v", request="v", **unnumbered))
+    assert actions(world) == ["approval.asked"]
+    assert the_clip(world).decision == EVIDENCE
 
 
 async def test_where_nothing_was_asked_there_is_nothing_to_decide_or_to_read(world: World) -> None:

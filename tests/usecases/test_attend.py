@@ -177,13 +177,49 @@ async def test_a_store_that_does_not_answer_does_not_hold_up_who_is_on() -> None
     assert kept(world)[0].last_seen == NOW
 
 
-async def test_what_was_seen_of_somebody_who_has_gone_does_not_bring_them_back() -> None:
+@pytest.mark.parametrize("moment", Moment)
+async def test_who_was_not_noted_for_five_minutes_is_not_let_on_until_they_are(moment: Moment) -> None:
+    """A duration lags by five minutes at most, however slow the store is."""
+    world = World()
+    await comes(world)
+    world.faults.break_every("records.write", moment)
+    await comes(world, NOW + 5 * MINUTE - MICROSECOND)
+    world.records.put(replace(kept(world)[0], last_seen=NOW))
+    with pytest.raises(Outage):
+        await comes(world, NOW + 5 * MINUTE)
+    assert (kept(world)[0].last_seen == NOW) is (moment is Moment.BEFORE)
+    world.faults.mend()
+    await comes(world, NOW + 6 * MINUTE)
+    assert kept(world)[0].last_seen == NOW + 6 * MINUTE
+
+
+async def test_a_store_that_is_slow_holds_up_who_was_not_noted_for_five_minutes() -> None:
+    world = World()
+    found = await comes(world)
+    slow, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def hang(_call: str) -> None:
+        slow.set()
+        await goes_on.wait()
+
+    world.faults.pause = hang
+    late = an_asking(at=NOW + 5 * MINUTE)
+    noting = asyncio.create_task(touch(found.held, asking=late, records=world.records, patience=0.0))
+    await slow.wait()
+    assert not noting.done()
+    goes_on.set()
+    await noting
+    assert kept(world)[0].last_seen == NOW + 5 * MINUTE
+
+
+@pytest.mark.parametrize("later", [3 * MINUTE, 6 * MINUTE])
+async def test_what_was_seen_of_somebody_who_has_gone_does_not_bring_them_back(later: timedelta) -> None:
     """A request that read the session before the log-off notes itself after it."""
     world = World()
     found = await comes(world)
     gone = an_asking(at=NOW + 2 * MINUTE, session=None)
     await log_off(BYRON, idle=IDLE, asking=gone, records=world.records)
-    await touch(found.held, asking=an_asking(at=NOW + 3 * MINUTE), records=world.records)
+    await touch(found.held, asking=an_asking(at=NOW + later), records=world.records)
     (session,) = kept(world)
     assert (session.ended_at, session.last_seen) == (NOW + 2 * MINUTE, NOW)
 

@@ -39,7 +39,7 @@ async def ask(
     world: World, said: Sequence[Saying], *, key: str = "key-1", request: str = "req-1", reach: Reach = FORCE
 ) -> Sequence[Held[Clip] | Exception]:
     asking = an_asking(key=key, request=request)
-    return await categorise_many(said, reach=reach, asking=asking, records=world.records)
+    return await categorise_many(said, door="the door", reach=reach, asking=asking, records=world.records)
 
 
 def kinds(outcomes: Sequence[Held[Clip] | Exception]) -> list[type]:
@@ -86,9 +86,7 @@ async def test_what_is_refused_of_one_keeps_no_other_and_is_entered_where_it_bel
     outcomes = await ask(world, sayings(here, theirs, evidence, gone, nowhere, never), reach=OWN)
     assert kinds(outcomes) == [Held, OutOfReach, Conflict, Weeded, NotFound, NotFound]
     own = f"actor:{OFFICER}"
-    refused = {
-        (e.pk, e.subject, e.reason.code) for e in entries(world) if e.action == "refused.categorise_many" and e.reason
-    }
+    refused = {(e.pk, e.subject, e.reason.code) for e in entries(world) if e.action == "refused.the door" and e.reason}
     assert refused == {
         (theirs, theirs, "not-found"),
         (evidence, evidence, "conflict"),

@@ -1,5 +1,6 @@
 """Closing idle sessions: late, crowded, interrupted or broken, every duration is what it was."""
 
+import asyncio
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -21,8 +22,8 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 BYRON = a_caller()
 
 
-async def run(world: World, at: datetime = NOW, turns: int = 10_000) -> ClosedReport:
-    """A run that stops after so many sessions."""
+async def run(world: World, at: datetime = NOW, turns: int = 10_000, at_once: int = 1) -> ClosedReport:
+    """A run that stops after so many groups of sessions."""
     left = iter(range(turns))
     return await close_idle_sessions(
         asking=by_the_service(at=at, key=f"run at {at}", request=f"run at {at}"),
@@ -30,6 +31,7 @@ async def run(world: World, at: datetime = NOW, turns: int = 10_000) -> ClosedRe
         idle=IDLE,
         records=world.records,
         out_of_time=lambda: next(left, None) is None,
+        at_once=at_once,
     )
 
 
@@ -91,6 +93,36 @@ async def test_one_bad_session_does_not_shelter_the_rest() -> None:
     world.faults.mend()
     assert await run(world, NOW + MINUTE) == ClosedReport(closed=1)
     assert {session.ended_at for session in kept(world)} == {sessions[0].last_seen}
+
+
+async def test_several_are_closed_side_by_side_each_with_its_own_end_and_time_is_asked_before_each_group() -> None:
+    world = World()
+    for number in range(5):
+        left_idle(world, number)
+    at_once, most = set[str](), 0
+
+    async def counted(call: str) -> None:
+        nonlocal most
+        if call == "records.write":
+            at_once.add(name := f"{len(world.faults.calls)}")
+            most = max(most, len(at_once))
+            await asyncio.sleep(0)
+            at_once.discard(name)
+
+    world.faults.pause = counted
+    assert await run(world, turns=1, at_once=3) == ClosedReport(closed=3, late=True)
+    assert most == 3
+    assert await run(world, NOW + MINUTE, at_once=3) == ClosedReport(closed=2)
+    assert_trails_whole(world)
+
+
+async def test_one_bad_session_beside_others_does_not_shelter_them() -> None:
+    world = World()
+    for number in range(3):
+        left_idle(world, number)
+    world.faults.break_call(3, Moment.BEFORE)  # the second session's trail: the three are read one after another
+    report = await run(world, at_once=3)
+    assert (report.closed, report.failed) == (2, 1)
 
 
 async def test_whoever_is_seen_while_the_run_is_under_way_stays_on() -> None:

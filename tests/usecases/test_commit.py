@@ -7,7 +7,7 @@ import pytest
 from shared.domain.entry import Draft, Operation, Trail
 from shared.errors import Conflict, Stale
 from shared.ports import Create, Held, Replace, Write
-from shared.usecases.commit import ATTEMPTS, Contended, commit, commit_deciding, done_before
+from shared.usecases.commit import ATTEMPTS, Contended, Decided, commit, commit_deciding, done_before
 from tests.builders import RECORDING, a_clip, a_draft, an_asking
 from tests.fakes import MemoryRecords, World
 from tests.fakes.faults import Faults
@@ -108,12 +108,12 @@ async def test_what_is_decided_beside_the_trail_is_decided_again_when_somebody_c
     world = World()
     seen: list[int] = []
 
-    async def decide() -> list[Write]:
+    async def decide() -> Decided:
         held = await world.records.trail(RECORDING)
         seen.append(held.record.count if held else 0)
         if len(seen) == 1:
             await commit(world.records, change("other", "footage.read"))
-        return [Create(a_clip())]
+        return Decided([Create(a_clip())])
 
     committed = await commit_deciding(world.records, change(), decide)
     assert (seen, committed.entry.number) == ([0, 1], 2)
@@ -125,9 +125,9 @@ async def test_the_trail_is_read_before_anything_is_decided() -> None:
     """The other way round, whoever came between the two would be overlooked."""
     world = World()
 
-    async def decide() -> list[Write]:
+    async def decide() -> Decided:
         assert world.faults.calls == ["records.trail"]
-        return []
+        return Decided([])
 
     await commit_deciding(world.records, change(), decide)
 
@@ -135,7 +135,7 @@ async def test_the_trail_is_read_before_anything_is_decided() -> None:
 async def test_a_refusal_while_deciding_leaves_nothing() -> None:
     world = World()
 
-    async def decide() -> list[Write]:
+    async def decide() -> Decided:
         raise Conflict("no")
 
     with pytest.raises(Conflict):

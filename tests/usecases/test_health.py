@@ -10,7 +10,7 @@ import pytest
 
 from shared.domain.entry import Operation
 from shared.domain.footage import Weeding
-from shared.domain.health import Backlog, Health
+from shared.domain.health import MOST_COUNTED, Backlog, Health
 from shared.domain.reconcile_report import Reconciliation
 from shared.domain.weeding_run import WeedingRun
 from shared.usecases.health import health_details
@@ -21,6 +21,7 @@ from tests.usecases.scenes import entries
 PARTS = {
     "records.due": "overdue",
     "records.condemned": "condemned",
+    "records.count": "condemned",
     "records.oldest_pending": "pending_entries",
     "records.last_weeding": "last_weeding",
     "records.last_round": "last_round",
@@ -83,6 +84,14 @@ async def test_each_part_is_told() -> None:
     assert told.last_round is not None
     assert told.last_round.run == "round-24"
     assert (told.silent, told.well) == ((), True)
+
+
+async def test_the_condemned_are_counted_however_many_there_are() -> None:
+    world, many = World(), MOST_COUNTED + 1
+    for number in range(many):
+        begun = Weeding(rule="R5 31 days over", condemned_at=NOW - number * HOUR)
+        world.records.put(a_condemned_clip(id=fresh_id(), weeding=begun))
+    assert (await look(world)).condemned == Backlog(count=many, oldest=NOW - (many - 1) * HOUR)
 
 
 async def test_where_nothing_is_nothing_waits_and_all_is_well() -> None:

@@ -1,8 +1,9 @@
 """Evidence is unmarked by two people: whatever one person does, in whatever order and guise, it stays evidence.
 
-The person has one account in the directory and one officer id. They come as an officer and as an evidence manager,
-with tokens that say the officer id and with tokens that do not, in one session and in another, and they sign each
-request with a key of its own or with one that they have used before.
+The person has two accounts in the directory, an ordinary one and an administrator's, and one officer id. They come as
+an officer and as an evidence manager, with tokens that say the officer id and with tokens that do not, or send an
+application of theirs, in one session and in another, and they sign each request with a key of its own or with one that
+they have used before.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from shared.domain.access import Role
 from shared.domain.approve import Unmarking, Verdict
-from shared.domain.entry import Asking
+from shared.domain.entry import ActorKind, Asking
 from shared.domain.footage import Decision, Evidential
 from shared.errors import Refusal
 from shared.usecases.approve import ask_approval, decide_approval
@@ -29,6 +30,7 @@ from tests.fakes import World
 from tests.usecases.scenes import actions, the_clip
 
 ACCOUNT = "2f6f9a0e-5d57-4f0e-9f0b-1c7f6a9f7d11"
+ADMINISTRATOR = "2f6f9a0e-5d57-4f0e-9f0b-1c7f6a9f7dff"
 Act = Callable[[World, Asking, Evidential], Awaitable[object]]
 
 
@@ -39,7 +41,8 @@ async def clip_version(world: World) -> str:
 
 async def asks(world: World, asking: Asking, evidential: Evidential) -> object:
     said = Unmarking(category="other", evidential=evidential, why="it is the wrong clip")
-    return await ask_approval(RECORDING, said, reach=FORCE, asking=asking, records=world.records)
+    version = await clip_version(world)
+    return await ask_approval(RECORDING, said, version=version, reach=FORCE, asking=asking, records=world.records)
 
 
 async def grants(world: World, asking: Asking, _evidential: Evidential) -> object:
@@ -74,9 +77,12 @@ ACTS: Sequence[Act] = (asks, grants, refuses, categorises, undoes)
 @st.composite
 def guises(draw: st.DrawFn) -> Asking:
     role = draw(st.sampled_from([Role.OFFICER, Role.EVIDENCE_MANAGER]))
-    actor = an_actor(id=draw(st.sampled_from([OFFICER, ACCOUNT])), role=role)
+    account, officer = draw(st.sampled_from([ACCOUNT, ADMINISTRATOR])), draw(st.sampled_from([OFFICER, None]))
+    kind = draw(st.sampled_from([ActorKind.PERSON, ActorKind.SERVICE]))
+    actor = an_actor(id=officer or account, kind=kind, role=role)
     session, key = draw(st.sampled_from(["one", "other"])), draw(st.sampled_from(["key", *map(str, range(20))]))
-    return an_asking(actor=actor, subject=ACCOUNT, session=session, key=f"{actor.id}\n{key}", request=key)
+    signed = {"session": session, "key": f"{actor.id}\n{key}", "request": key}
+    return an_asking(actor=actor, subject=account, officer=officer, **signed)
 
 
 STEPS = st.lists(st.tuples(st.sampled_from(ACTS), guises(), st.sampled_from(Evidential)), min_size=1, max_size=12)

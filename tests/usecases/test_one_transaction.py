@@ -39,6 +39,7 @@ from tests.usecases.verbs import ROWS
 PARTS = {  # of verbs, not verbs
     *("commit.commit", "commit.commit_deciding", "commit.done_before", "grant.dock_itself", "within.within"),
     *("reconcile_mend.mend", "reconcile_survey.survey", "revise.revised", "sign_on.end", "sign_on.must_be_let_in"),
+    *("sign_on.must_not_be_barred", "sign_on.bar_of", "side_by_side.side_by_side"),
 }
 MOST_TRIES = 3
 TOLD: Mapping[Anew, type[Refusal]] = {Anew.TOLD_OPEN: Conflict, Anew.TOLD_STALE: Stale}

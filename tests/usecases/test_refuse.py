@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from shared.domain.entry import ActorKind, Operation, Outcome, Reason
+from shared.domain.footage import Borough, ClipId
 from shared.usecases.refuse import NOBODY, refuse, refuse_nobody
-from tests.builders import BOROUGH, NOW, OFFICER, RECORDING, an_asking
+from tests.builders import BOROUGH, NOW, OFFICER, OTHER_BOROUGH, RECORDING, a_clip, an_asking
 from tests.fakes import World
 from tests.usecases.scenes import assert_trails_whole, entries
 
@@ -23,6 +24,7 @@ async def turn_away(
 
 async def test_a_refusal_about_a_clip_is_on_the_clips_trail() -> None:
     world = World()
+    world.records.put(a_clip())
     await turned_back(world, "not-found", subject=RECORDING, clip=RECORDING)
     (entry,) = entries(world, RECORDING)
     assert (entry.action, entry.operation, entry.outcome) == ("refused.read", Operation.ACCESS, Outcome.REFUSED)
@@ -37,15 +39,28 @@ async def test_a_refusal_about_nothing_that_is_there_is_on_the_callers_own() -> 
 
 
 @pytest.mark.parametrize("borough", [BOROUGH, None])
-@pytest.mark.parametrize("clip", [RECORDING, None])
-async def test_a_refusal_is_of_the_callers_borough_wherever_the_clip_is(clip: str | None, borough: str | None) -> None:
-    """So that whoever watches a borough's people sees them being refused; the clip's own trail has it as well."""
+async def test_a_refusal_about_a_clip_is_of_the_clips_borough_whoever_tried(borough: Borough | None) -> None:
+    """So that whoever watches over a borough's footage sees who tried, from wherever they came."""
     world = World()
-    await turned_back(world, "not-found", subject=RECORDING, clip=clip, borough=borough)
-    assert [entry.borough for entry in entries(world)] == [borough]
+    world.records.put(a_clip(borough=OTHER_BOROUGH))
+    await turned_back(world, "not-found", subject=RECORDING, clip=RECORDING, borough=borough)
+    assert [entry.borough for entry in entries(world, RECORDING)] == [OTHER_BOROUGH]
 
 
-async def turned_back(world: World, code: str, *, subject: str, clip: str | None = None, **changes: Any) -> None:
+@pytest.mark.parametrize("borough", [BOROUGH, None])
+async def test_a_refusal_about_no_clip_is_of_the_callers_borough(borough: Borough | None) -> None:
+    world = World()
+    await turned_back(world, "not-found", subject=RECORDING, borough=borough)
+    assert [entry.borough for entry in entries(world, f"actor:{OFFICER}")] == [borough]
+
+
+async def test_what_is_named_like_a_clip_and_is_none_begins_no_trail_of_its_own() -> None:
+    world = World()
+    await turned_back(world, "conflict", subject=RECORDING, clip=RECORDING)
+    assert {entry.pk for entry in entries(world)} == {f"actor:{OFFICER}"}
+
+
+async def turned_back(world: World, code: str, *, subject: str, clip: ClipId | None = None, **changes: Any) -> None:
     await refuse(code, door="read", subject=subject, clip=clip, asking=an_asking(**changes), records=world.records)
 
 

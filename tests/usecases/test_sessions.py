@@ -1,4 +1,4 @@
-"""Sessions as they are looked at, left and revoked."""
+"""Sessions as they are looked at and left."""
 
 import asyncio
 from dataclasses import replace
@@ -8,11 +8,8 @@ import pytest
 
 from shared.domain.access import Reach
 from shared.domain.entry import Operation
-from shared.domain.session import Ended, Session, archived, ended, is_barred, noted, opened
-from shared.errors import Conflict, Malformed, NotFound, Unauthenticated
+from shared.domain.session import Ended, Session, noted, opened
 from shared.ports import Place, Replace, SessionFilter
-from shared.usecases.attend import attend
-from shared.usecases.revoke_sessions import SIGN_ONS_LAST, Revoked, revoke_sessions
 from shared.usecases.sessions import log_off, my_sessions, sessions
 from tests.builders import (
     BOROUGH,
@@ -28,12 +25,11 @@ from tests.builders import (
     an_asking,
 )
 from tests.fakes import World
-from tests.usecases.scenes import assert_trails_whole, entries
+from tests.usecases.scenes import entries
 
 IDLE = timedelta(minutes=15)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 BYRON = a_caller()
-LOST = "the phone was lost"
 
 
 def on(world: World, **changes: object) -> Session:
@@ -154,117 +150,3 @@ async def test_one_s_own_are_those_of_the_person_on_every_device_and_nobody_else
         after=None, limit=10, reach=Reach(subject=BYRON.subject), asking=an_asking(), records=world.records
     )
     assert ([each.session for each in found], following) == ([telephone.session, mine.session], None)
-
-
-async def revoke(
-    world: World, *, officer: str | None = None, session: str | None = None, at: datetime = NOW, why: str = LOST
-) -> Revoked:
-    asking = an_asking(at=at)
-    return await revoke_sessions(why, officer=officer, session=session, asking=asking, records=world.records)
-
-
-async def test_an_officer_is_put_out_on_every_device_also_where_they_were_not_on() -> None:
-    world = World()
-    here = on(world)
-    gone = ended(on(world, session=f"{'1' * 32}-1", last_seen=NOW - HOUR), Ended.IDLE, now=NOW)
-    world.records.put(gone, archived(replace(gone, session=f"{'1' * 32}-0", number=0)), a_session())
-    assert await revoke(world, officer=OFFICER) == Revoked(sessions=(here.session, gone.session), ended=1)
-    for key in (here.key, gone.key):
-        assert (await the_session(world, key)).revoked_at == NOW
-    assert (await the_session(world, here.key)).ended_why is Ended.REVOKED
-    assert (await the_session(world, gone.key)).ended_why is Ended.IDLE
-    assert (await the_session(world, SESSION.rpartition("-")[0])).revoked_at is None
-    told = [(entry.action, entry.operation, entry.reason and entry.reason.text) for entry in entries(world)]
-    assert told == [("session.revoked", Operation.ADMINISTRATION, LOST)] * 2
-    assert_trails_whole(world)
-
-
-async def test_an_officer_is_known_by_their_number_or_by_the_directory_s_id() -> None:
-    world = World()
-    session = on(world)
-    assert (await revoke(world, officer=BYRON.subject)).sessions == (session.session,)
-
-
-async def test_a_session_of_long_ago_puts_its_sign_on_out() -> None:
-    world = World()
-    second = on(world, session=f"{'1' * 32}-2", number=2)
-    assert await revoke(world, session=f"{'1' * 32}-1") == Revoked(sessions=(second.session,), ended=1)
-
-
-@pytest.mark.parametrize("session", ["1" * 32 + "-3", "1" * 32 + "-0", "2" * 32 + "-1", "nonsense", "", "1" * 32])
-async def test_what_is_no_session_of_ours_cannot_be_revoked(session: str) -> None:
-    world = World()
-    on(world, session=f"{'1' * 32}-2", number=2)
-    with pytest.raises(NotFound):
-        await revoke(world, session=session)
-    assert entries(world) == []
-
-
-@pytest.mark.parametrize("ago, found", [(SIGN_ONS_LAST, True), (SIGN_ONS_LAST + MICROSECOND, False)])
-async def test_a_sign_on_that_nobody_can_take_up_again_is_left(ago: timedelta, found: bool) -> None:
-    world = World()
-    world.records.put(a_session(started_at=NOW - 2 * SIGN_ONS_LAST, last_seen=NOW - ago))
-    if found:
-        assert (await revoke(world, officer=OTHER_OFFICER)).sessions == (SESSION,)
-    else:
-        with pytest.raises(NotFound, match="lately"):
-            await revoke(world, officer=OTHER_OFFICER)
-
-
-async def test_a_retry_is_answered_as_the_first_time_and_moves_nothing() -> None:
-    world = World()
-    on(world)
-    first = await revoke(world, officer=OFFICER)
-    again = await revoke(world, officer=OFFICER, at=NOW + HOUR)
-    assert again.sessions == first.sessions
-    assert (await the_session(world, again.sessions[0].rpartition("-")[0])).revoked_at == NOW
-    assert len(entries(world)) == 1
-
-
-async def test_revoked_again_under_another_key_later_tokens_are_out_too_and_it_is_entered_again() -> None:
-    world = World()
-    session = on(world)
-    await revoke(world, officer=OFFICER)
-    again = an_asking(at=NOW + HOUR, key="another key")
-    told = await revoke_sessions(LOST, officer=OFFICER, session=None, asking=again, records=world.records)
-    assert told == Revoked(sessions=(session.session,), ended=0)
-    assert (await the_session(world, session.key)).revoked_at == NOW + HOUR
-    assert [bool(entry.changes) for entry in entries(world)] == [True, False]
-
-
-async def test_a_key_is_good_for_one_decision_and_a_reason_is_needed() -> None:
-    world = World()
-    on(world)
-    await revoke(world, officer=OFFICER)
-    with pytest.raises(Conflict):
-        await revoke(world, officer=OFFICER, why="another reason")
-    with pytest.raises(Malformed):
-        await revoke(world, officer=OFFICER, why="")
-
-
-async def test_who_is_seen_while_they_are_revoked_is_out() -> None:
-    world = World()
-    session = on(world)
-    seen_during(world, session)
-    assert (await revoke(world, officer=OFFICER, at=NOW + MINUTE)).ended == 1
-    over = await the_session(world, session.key)
-    assert (over.ended_at, over.revoked_at) == (NOW + MINUTE, NOW + MINUTE)
-
-
-async def test_who_is_at_work_while_they_are_revoked_is_out_and_their_next_request_is_refused() -> None:
-    """Their requests go on at the same time, on other instances."""
-    world = World()
-    session = on(world, last_seen=NOW - 10 * MINUTE)
-
-    async def works() -> None:
-        for number in range(5):
-            asking = an_asking(at=NOW + number * MINUTE, session=None, request=f"request {number}")
-            await attend(BYRON, idle=IDLE, asking=asking, records=world.records)
-
-    outcomes = await asyncio.gather(works(), revoke(world, officer=OFFICER), return_exceptions=True)
-    assert not isinstance(outcomes[1], BaseException)
-    assert is_barred(BYRON, await the_session(world, session.key))
-    with pytest.raises(Unauthenticated):
-        await works()
-    with pytest.raises(Unauthenticated):
-        await logs_off(world, NOW + HOUR)

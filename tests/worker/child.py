@@ -55,7 +55,8 @@ async def probing() -> Any:
     from shared.wiring import Wired
 
     probe = Wired(read_settings()).probe
-    return {"backlogs": sorted(probe._backlogs), "loaded": _loaded()}  # type: ignore[attr-defined]
+    backlogs, checks = sorted(probe._backlogs), sorted(probe._checks)  # type: ignore[attr-defined]
+    return {"backlogs": backlogs, "checks": checks, "loaded": _loaded()}
 
 
 def _loaded() -> list[str]:

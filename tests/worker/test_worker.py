@@ -207,10 +207,14 @@ def test_weeding_builds_only_the_records_and_the_footage() -> None:
 
 
 @pytest.mark.parametrize("doors", ["core", "weeder"])
-def test_the_weeder_asks_neither_queue_nor_dead_letters_nor_vault_how_they_are(doors: str) -> None:
+def test_all_is_asked_how_it_is_and_by_the_weeder_neither_queue_nor_dead_letters_nor_vault_nor_for_links(
+    doors: str,
+) -> None:
     """Its identity may not touch them: it would be told ill for ever."""
     probing = answer("probing", doors)
     assert "azure.cosmos" in probing["loaded"]
     others = {"azure.storage.queue", "azure.storage.blob", "azure.keyvault"}
     assert others & set(probing["loaded"]) == (set() if doors == "weeder" else others)
     assert probing["backlogs"] == ([] if doors == "weeder" else ["dead-letters", "fixity", "fixity-poison"])
+    both = {"records", "footage", "directory"}
+    assert set(probing["checks"]) == (both if doors == "weeder" else both | {"queue", "keys", "links"})

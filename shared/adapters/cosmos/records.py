@@ -28,6 +28,7 @@ from shared.domain.access import Reach
 from shared.domain.activity import Handed
 from shared.domain.annotate import Note
 from shared.domain.approve import Approval, Standing
+from shared.domain.bar import Bar, bars
 from shared.domain.document import from_document, moment, to_document
 from shared.domain.entry import Entry, Trail
 from shared.domain.footage import Clip, ClipId, Dock, DockId, Grant, Sighting
@@ -131,6 +132,9 @@ class CosmosRecords:
         query = searching.approvals(reach, state, after)
         return [_held(Approval, row) for row in await self._rows(query, limit)] if query else []
 
+    async def count_approvals(self, state: Standing) -> int:
+        return await number_of(self._container, searching.counting_approvals(state))
+
     async def waiting(self, worklist: Worklist, *, after: Place | None, limit: int) -> Sequence[Held[Clip]]:
         return [_held(Clip, row) for row in await self._rows(queries.waiting(worklist, after), limit)]
 
@@ -187,6 +191,9 @@ class CosmosRecords:
 
     async def session(self, key: str) -> Held[Session] | None:
         return await self._read(Session, partition(key), LATEST)
+
+    async def bar(self, subject: str) -> Held[Bar] | None:
+        return await self._read(Bar, bars(subject), Bar.id)
 
     async def sessions(self, asked: SessionFilter, *, after: Place | None, limit: int) -> Sequence[Session]:
         query = session_queries.sessions(asked, after)

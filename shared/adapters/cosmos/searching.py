@@ -26,6 +26,7 @@ from shared.domain.worklist import Worklist
 from shared.ports import ClipFilter, Order, Place
 
 COUNT_CLIPS = "SELECT VALUE COUNT(1) FROM c WHERE c.kind = 'clip'"
+COUNT_APPROVALS = "SELECT VALUE COUNT(1) FROM c WHERE c.kind = 'approval'"
 COUNT_GRANTS = "SELECT VALUE COUNT(1) FROM c WHERE c.kind = 'grant'"
 NOT_WEEDED = " AND c.state <> 'weeded'"
 OWN_OR_BOROUGH = " AND (c.officer = @own OR c.borough = @within)"
@@ -49,6 +50,10 @@ def approvals(reach: Reach, state: Standing, after: Place | None) -> Query | Non
     """None: there can be nothing for that reach."""
     query = _within(Query(APPROVALS, {}), reach)
     return query.given(state=state).after(after, AFTER_ASKING).where(BY_ASKING) if query else None
+
+
+def counting_approvals(state: Standing) -> Query:
+    return Query(COUNT_APPROVALS, {}).given(state=state)
 
 
 def counting(asked: ClipFilter) -> Query | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from shared.adapters.cosmos.queries import Query
 from shared.domain.document import timestamp
+from shared.domain.session import folded
 from shared.ports import Place, SessionFilter
 
 SESSIONS = "SELECT * FROM c WHERE c.kind = 'session'"
@@ -12,7 +13,7 @@ ENDED = " AND IS_STRING(c.endedAt)"
 LAST_SEEN_BY = " AND c.lastSeen <= @before"
 STILL_ON = " AND (IS_NULL(c.endedAt) OR c.endedAt >= @since)"
 BEGUN = " AND c.startedAt < @until"
-LATEST_OF = " AND c.latest = true AND (c.actor = @person OR c.subject = @person) AND c.lastSeen >= @since"
+LATEST_OF = " AND c.latest = true AND (c.person = @person OR c.subject = @subject) AND c.lastSeen >= @since"
 BY_LAST_SEEN = " ORDER BY c.lastSeen DESC"
 NEWEST_START = " ORDER BY c.startedAt DESC, c.session DESC"
 OLDEST_START = " ORDER BY c.startedAt ASC, c.session ASC"
@@ -38,7 +39,8 @@ def open_sessions(last_seen_by: datetime, after: Place | None) -> Query:
 
 
 def latest_sessions_of(person: str, *, since: datetime) -> Query:
-    return Query(SESSIONS, {}).where(LATEST_OF, person=person, since=timestamp(since)).where(BY_LAST_SEEN)
+    of_them = {"person": folded(person), "subject": person}
+    return Query(SESSIONS, {}).where(LATEST_OF, **of_them, since=timestamp(since)).where(BY_LAST_SEEN)
 
 
 def _in_time(query: Query, asked: SessionFilter) -> Query:
