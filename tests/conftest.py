@@ -1,4 +1,4 @@
-"""What every suite shares: trust in the local servers, and one local stack for the whole session.
+"""What every suite shares: trust in the local servers, one local stack for the session, an ear for what is said aloud.
 
 aiohttp reads SSL_CERT_FILE when it is imported, so trust is set here, before any test module is; a plugin that was
 quicker would make every later call over https fail for no visible reason, so it is refused by name.
@@ -15,6 +15,7 @@ import certifi
 import pytest
 
 from local import certificates
+from tests.silence import HEARD, listen
 
 if TYPE_CHECKING:
     from local.stack import Stack
@@ -34,6 +35,24 @@ def _authorities() -> Path:
 
 
 os.environ |= certificates.trusting(_authorities())
+
+LAST = "test_silence.py"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "indiscreet: says on purpose, in a log, what must not be said")
+    listen(HEARD)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name == LAST)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    HEARD.test = item.nodeid
+    HEARD.deaf = item.get_closest_marker("indiscreet") is not None
 
 
 @pytest.fixture(scope="session")

@@ -84,6 +84,12 @@ def test_the_ledger_is_the_standard_library_alone() -> None:
     assert trespasses(ROOT / "shared/domain/ledger.py", ()) == []
 
 
+@pytest.mark.parametrize("beside", ["note", "tiles"])
+def test_what_stands_beside_the_ledger_knows_the_ledger_alone(beside: str) -> None:
+    """The verifier takes these along: what is signed, and how the tree lies in files."""
+    assert trespasses(ROOT / f"shared/domain/{beside}.py", ("shared.domain.ledger",)) == []
+
+
 def adapters() -> list[Path]:
     return [path for path in modules("shared/adapters") if not named(path).startswith(MEDIA)]
 
