@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 Failure = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Lines = Callable[[list[str]], list[str]]
 
+PATIENCE_SECONDS = 10
+
 
 def status(code: int, *, error: str = "", after: str | None = None, body: str = "") -> Failure:
     """Answers `code` instead of doing anything."""
@@ -114,6 +116,12 @@ class Service:
         self._let_go.set()
         self._let_go = asyncio.Event()
         self.answers = count
+
+    async def settled(self) -> None:
+        """Every request of a dock that is dead by now was answered, or hangs: none is taken later by surprise."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while self.in_flight != self.hanging:
+                await asyncio.sleep(0.01)
 
     def forget_blocks(self) -> None:
         """As storage does with what was not committed within a week."""

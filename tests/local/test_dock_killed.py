@@ -38,6 +38,7 @@ async def test_killed_at_random_blocks_it_sends_each_block_once(service: Service
             # one that is still being read would be taken after the kill, and nobody would know
             await until(lambda: service.in_flight == service.hanging == min(IN_FLIGHT, BLOCKS - expected), "a hang")  # noqa: B023
         assert killable.noted() == set(service.staged)
+    await service.settled()
     service.answer_blocks(None)
     code, out = await killable.to_the_end()
     assert (code, sorted(service.staged), is_whole(service, killable)) == (0, all_of(killable), True)
@@ -98,6 +99,7 @@ async def test_a_grant_that_ran_out_meanwhile_is_renewed_and_the_rest_is_sent(se
     service.answer_blocks(2)
     async with killable.docking():
         await until(lambda: len(killable.noted()) == 2, "two blocks noted")
+    await service.settled()
     service.answer_blocks(None)
     service.grant_is_over()
     service.expires_after = 4  # and so does the fresh one, two blocks later
@@ -112,6 +114,7 @@ async def test_a_file_that_changed_meanwhile_is_docked_anew(service: Service, tm
     service.answer_blocks(2)
     async with killable.docking():
         await until(lambda: len(killable.noted()) == 2, "two blocks noted")
+    await service.settled()
     service.answer_blocks(None)
     with killable.path.open("r+b") as file:
         file.write(b"changed")
@@ -126,6 +129,7 @@ async def test_a_service_that_no_longer_knows_the_recording_gives_a_new_grant(se
     service.answer_blocks(2)
     async with killable.docking():
         await until(lambda: len(killable.noted()) == 2, "two blocks noted")
+    await service.settled()
     service.answer_blocks(None)
     service.fail("grant", status(404))
     code, _ = await killable.to_the_end()
@@ -138,6 +142,7 @@ async def test_blocks_that_storage_threw_away_are_sent_again(service: Service, t
     service.answer_blocks(2)
     async with killable.docking():
         await until(lambda: len(killable.noted()) == 2, "two blocks noted")
+    await service.settled()
     service.answer_blocks(None)
     service.forget_blocks()
     code, out = await killable.to_the_end()

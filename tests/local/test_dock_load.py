@@ -87,6 +87,7 @@ async def test_a_clip_that_is_kept_is_counted_told_and_left_where_it_is(
 
 
 @pytest.mark.stack
+@pytest.mark.slow
 async def test_it_is_broken_off_when_its_time_is_over(stack: Stack, service: Service, tmp_path: Path) -> None:
     service.answer_blocks(2)
     load = Load(clips=50, seconds=1, parallel=2, within=3)

@@ -70,6 +70,7 @@ def running_in(folder: Path) -> list[Identity]:
 
 
 @pytest.mark.stack
+@pytest.mark.slow
 def test_make_stack_says_how_to_start_the_host_and_make_stop_leaves_nothing_behind(tmp_path: Path) -> None:
     ports = Ports.free()
     with stack_command(tmp_path, ports=ports) as stack:
@@ -90,6 +91,7 @@ def test_make_stack_says_how_to_start_the_host_and_make_stop_leaves_nothing_behi
 
 
 @pytest.mark.stack
+@pytest.mark.slow
 def test_a_supervisor_killed_outright_takes_its_servers_with_it(tmp_path: Path) -> None:
     with stack_command(tmp_path) as stack:
         said_until(stack, "make token")

@@ -15,6 +15,11 @@ from tests.media.corpus.ingredients import Ingredients
 from tests.media.corpus.run import Watch, differences, run, watching
 from tests.media.corpus.shape import Shape
 
+QUICK_EVERY = 4  # the quick lane runs every fourth row, the long one all the others
+EACH = [
+    pytest.param(shape, marks=[pytest.mark.slow] if number % QUICK_EVERY else []) for number, shape in enumerate(SHAPES)
+]
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def watch() -> AsyncIterator[Watch]:
@@ -27,7 +32,7 @@ def of(watch: Watch, tmp_path_factory: pytest.TempPathFactory) -> Ingredients:
     return Ingredients(folder=tmp_path_factory.mktemp("corpus"), address=watch.address)
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: f"{shape.family}: {shape.name}")
+@pytest.mark.parametrize("shape", EACH, ids=lambda shape: f"{shape.family}: {shape.name}")
 async def test_every_recording_comes_to_what_it_must(
     shape: Shape, of: Ingredients, watch: Watch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -116,6 +116,7 @@ async def test_a_read_that_came_short_is_a_fault() -> None:
         await ChildInspector().inspect(1000, read)
 
 
+@pytest.mark.slow
 async def test_a_read_that_hangs_is_a_fault_and_not_the_footages_doing() -> None:
     async def read(offset: int, length: int) -> bytes:
         return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
@@ -130,6 +131,7 @@ async def test_a_child_that_could_not_begin_is_a_fault(command: tuple[str, ...])
         await ChildInspector(command=command).inspect(len(TINY), Blob(TINY).read)
 
 
+@pytest.mark.slow
 async def test_a_wait_for_a_place_that_is_too_long_is_a_fault_and_nothing_is_read() -> None:
     inspector = misbehaving("sleep", places=1, waiting_seconds=2)
     first = asyncio.create_task(inspector.inspect(1000, Blob(bytes(1000)).read))
@@ -178,6 +180,7 @@ def test_an_inspection_ends_well_within_what_event_grid_waits() -> None:
     assert limits.child_seconds + limits.waiting_seconds == 20
 
 
+@pytest.mark.slow
 async def test_slow_storage_does_not_use_up_the_childs_time() -> None:
     """The read is answered once another child has used up, from beginning to end, more time than this one has."""
     release = asyncio.Event()

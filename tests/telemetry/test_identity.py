@@ -93,6 +93,7 @@ def test_an_app_that_is_refused_a_token_sends_nothing_and_says_why_without_a_sec
     assert [secret for secret in (HEADER, TOKEN, KEY, "Bearer") if secret in logged] == []
 
 
+@pytest.mark.slow
 def test_an_app_whose_identity_never_answers_goes_on_and_ends(ingestion: Ingestion) -> None:
     with identifying(Answers.NOTHING) as identity:
         app(ingestion, identity)
