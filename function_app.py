@@ -19,8 +19,10 @@ from functions import (
     health,
     ingest,
     keys,
+    ledger,
     notes,
     reconcile,
+    seal,
     search,
     sessions,
     weed,
@@ -43,7 +45,9 @@ CORE = [
     worklists.bp,  # HTTP, officers and those who may see: what to decide on; evidence managers: what waits for them
     sessions.bp,  # Timer, every five minutes, and HTTP: who is on, and for how long; everybody known, auditors
     audit.bp,  # HTTP, auditors: everybody's entries
-    keys.bp,  # HTTP, anybody: the keys that receipts verify with
+    seal.bp,  # Timer, every minute: what was entered becomes part of the ledger
+    keys.bp,  # HTTP, anybody: the keys that receipts and checkpoints verify with
+    ledger.bp,  # HTTP, anybody: checkpoint, tiles, consistency; auditors and those who may follow: proofs, exports
 ]
 WEEDER = [
     weed.bp,  # Timer, hourly: erase what nobody kept

@@ -16,6 +16,7 @@ from functions.describing_shapes import Shapes
 from functions.door import Door
 from functions.parsing import ETAG, IDENTIFIER, UUID
 from shared.domain.access import TABLE, Permission
+from shared.domain.tiles import PATH
 from shared.domain.worklist import Worklist
 from shared.errors import Stale
 
@@ -42,6 +43,11 @@ IN_ROUTE: Mapping[str, tuple[str, Mapping[str, Any], str]] = MappingProxyType(
             "The id of a recording, as its grant names it.",
             {"type": "string", "pattern": f"^{UUID.pattern}$"},
             "6f1c2a9e-0b1d-4c57-9a43-2f0f5f3f7a10",
+        ),
+        "path": (
+            "The rest of the path of a tile or of a bundle of entries, as the standard writes it.",
+            {"type": "string", "pattern": f"^{PATH.pattern.removeprefix('tile/')}$"},
+            "entries/000.p/12",
         ),
         "name": ("The name of a worklist.", {"type": "string", "enum": list(Worklist)}, Worklist.QUARANTINE),
     }
@@ -74,7 +80,7 @@ def described(doors: Sequence[Door]) -> dict[str, Any]:
     shapes = Shapes.of(doors)
     paths: dict[str, dict[str, Any]] = {}
     for door in doors:
-        paths.setdefault(f"/api/{door.route}", {})[door.method.lower()] = _operation(door, shapes)
+        paths.setdefault(path_of(door), {})[door.method.lower()] = _operation(door, shapes)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Continuity", "version": VERSION, "description": ABOUT, "license": {"name": "MIT"}},
@@ -90,6 +96,11 @@ def described(doors: Sequence[Door]) -> dict[str, Any]:
             },
         },
     }
+
+
+def path_of(door: Door) -> str:
+    """The path as OpenAPI writes it, which has no sign for a name that is the rest of it."""
+    return f"/api/{door.route.replace('{*', '{')}"
 
 
 def _operation(door: Door, shapes: Shapes) -> dict[str, Any]:

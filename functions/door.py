@@ -75,8 +75,8 @@ class Door:
 class Request(Generic[B, Q]):
     """A request that was let in: who, within what reach, what they ask. `version` is "" if they name none.
 
-    `have`: the ETags of what they have already (If-None-Match), as they were sent. `attended`: the session they are in,
-    for a person at a door that is attended.
+    `have`: the ETags of what they have already (If-None-Match), and `encodings`: what they can unpack
+    (Accept-Encoding), as they were sent. `attended`: the session they are in, for a person at a door that is attended.
     """
 
     caller: Caller
@@ -88,6 +88,7 @@ class Request(Generic[B, Q]):
     query: Q
     version: str
     have: str = ""
+    encodings: str = ""
     attended: Attended | None = None
 
 
@@ -178,11 +179,16 @@ async def _in_session(door: Door, caller: Caller, asking: Asking, services: Serv
 
 
 async def _let_in(door: Door, handler: Handler, req: func.HttpRequest, who: _Known, services: Services) -> Answer:
-    """2. to 4. What is refused for want of a right, or because it is too late, is entered before it is answered."""
+    """2. to 4. What is refused for want of a right, or because it is too late, is entered before it is answered.
+
+    Not at a door open to all: who comes there is nobody, and could write as many entries as they like.
+    """
     try:
         request = _asked(door, req, who, services)
         return await handler(request)
     except tuple(ENTERED) as no:
+        if _permission(door, req) is None:
+            raise
         clip = clip_refused(no, _clip_named(req, no))
         subject, code = clip or _subject(req), ENTERED[type(no)]
         await refuse(code, door=door.name, subject=subject, clip=clip, asking=who.asking, records=services.records)
@@ -205,6 +211,7 @@ def _asked(door: Door, req: func.HttpRequest, who: _Known, services: Services) -
         route=dict(req.route_params),
         version=_version(door, req),
         have=str(req.headers.get("If-None-Match", "")),
+        encodings=str(req.headers.get("Accept-Encoding", "")),
         query=parsed_query(door.query or Query, req),
         body=parsed_body(door.body, req, door.largest) if door.body else None,
     )

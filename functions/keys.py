@@ -1,4 +1,4 @@
-"""The door of keys: with which public keys receipts can be verified, by anybody."""
+"""The door of keys: with which public keys receipts and checkpoints can be verified, by anybody."""
 
 import azure.functions as func
 
@@ -12,7 +12,7 @@ KEYS = Door(
     name="keys",
     method="GET",
     route="keys",
-    about="The public keys that receipts verify with, old ones too.",
+    about="The public keys that receipts and checkpoints of the ledger verify with, old ones too.",
     permission=None,
     operation=Operation.ADMINISTRATION,
     shows=ShownKeys,

@@ -150,7 +150,7 @@ class ShownChange(Shown):
 
 
 class ShownEntry(Shown):
-    """An entry as auditors read it. The salt stays inside; proofs and exports come with the ledger."""
+    """An entry as auditors read it. The salt stays inside: it comes out with the export (functions/ledger.py)."""
 
     id: str
     number: int

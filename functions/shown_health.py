@@ -46,7 +46,8 @@ class ShownHealthDetails(Shown):
 
     `answers`: what it rests on, and whether it answered. `backlogs`: the queues and the dead letters; empty where the
     weeder alone is deployed, which may not ask them. The count of dead letters ends at 1,000.
-    `overdue` are clips that are due and not weeded, `pending_entries` entries that are not in the ledger yet.
+    `overdue` are clips that are due and not weeded, `pending_entries` entries that are not in the ledger yet, and
+    `last_seal` is when it last grew.
     """
 
     answers: dict[str, bool]
@@ -56,4 +57,5 @@ class ShownHealthDetails(Shown):
     pending_entries: ShownBacklog | None
     last_weeding: ShownWeedingRun | None
     last_round: ShownRound | None
+    last_seal: datetime | None
     silent: tuple[Annotated[str, AfterValidator(camel)], ...]  # as the part is called here

@@ -19,6 +19,7 @@ from shared.ports import (
     Footage,
     Inspector,
     Keys,
+    LedgerFiles,
     Links,
     Metrics,
     Probe,
@@ -66,6 +67,10 @@ class Services(Protocol):
     @property
     def keys(self) -> Keys: ...
     @property
+    def ledger(self) -> LedgerFiles: ...
+    @property
+    def log_origin(self) -> str: ...
+    @property
     def probe(self) -> Probe: ...
     @property
     def metrics(self) -> Metrics: ...
@@ -97,6 +102,10 @@ class Wired:
         return Expected(
             issuers=s.token_issuers, audiences=s.token_audiences, officer=s.claim_officer, borough=s.claim_borough
         )
+
+    @property
+    def log_origin(self) -> str:
+        return self._settings.log_origin
 
     @property
     def bind_addresses(self) -> bool:
@@ -171,6 +180,16 @@ class Wired:
         return VaultKeys(
             SecretClient(self._settings.key_vault_url, self._credential, transport=_transport()), clock=time.monotonic
         )
+
+    @cached_property
+    def ledger(self) -> LedgerFiles:
+        from azure.storage.blob.aio import BlobServiceClient
+
+        from shared.adapters.blob_ledger import LEDGER, BlobLedger
+
+        account, transport = self._settings.ledger_account_url, _transport()
+        service = BlobServiceClient(account, credential=self._credential, transport=transport)
+        return BlobLedger(service.get_container_client(LEDGER))
 
     @cached_property
     def metrics(self) -> Metrics:

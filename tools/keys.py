@@ -2,10 +2,11 @@
 
     receipt-key   base64 of an Ed25519 seed, tagged with its key name; receipts are signed with its current version,
                   and every enabled version still verifies what it signed
+    ledger-key    the same for the checkpoints of the ledger; its key name is the ledger's origin
     page-key      base64 of 32 bytes; page tokens are made unforgeable with it
 
-`create` makes what is missing and touches nothing that is there. `rotate` adds a new version of the receipt key; the
-service takes it up within ten minutes. A seed is made here, goes to the vault, and is printed nowhere.
+`create` makes what is missing and touches nothing that is there. `rotate` adds a new version of both signing keys;
+the service takes them up within ten minutes. A seed is made here, goes to the vault, and is printed nowhere.
 """
 
 import argparse
@@ -19,32 +20,40 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.identity.aio import DefaultAzureCredential
 from azure.keyvault.secrets.aio import SecretClient
 
-RECEIPTS, PAGES = "receipt-key", "page-key"
+RECEIPTS, LEDGER, PAGES = "receipt-key", "ledger-key", "page-key"
 SEED = 32  # bytes
 
 
-async def create(vault: SecretClient, *, name: str) -> None:
-    """Both keys exist once this returns."""
-    if not await _there(vault, RECEIPTS):
-        await _new_receipt_key(vault, name)
+async def create(vault: SecretClient, *, origin: str) -> None:
+    """All keys exist once this returns."""
+    for key, name in signing(origin).items():
+        if not await _there(vault, key):
+            await _new_signing_key(vault, key, name)
     if not await _there(vault, PAGES):
         await vault.set_secret(PAGES, _chance(), content_type="hmac-sha256")
         print(f"made {PAGES}")
 
 
-async def rotate(vault: SecretClient, *, name: str) -> None:
-    """New receipts are signed by a new key of the same name; old ones still verify."""
-    await _new_receipt_key(vault, name)
+async def rotate(vault: SecretClient, *, origin: str) -> None:
+    """New receipts and checkpoints are signed by new keys of the same names; old ones still verify."""
+    for key, name in signing(origin).items():
+        await _new_signing_key(vault, key, name)
 
 
-async def show(vault: SecretClient) -> None:
-    async for version in vault.list_properties_of_secret_versions(RECEIPTS):
-        print(f"{RECEIPTS} {version.version} made {version.created_on} enabled {version.enabled}")
+async def show(vault: SecretClient, *, origin: str) -> None:
+    for key in signing(origin):
+        async for version in vault.list_properties_of_secret_versions(key):
+            print(f"{key} {version.version} made {version.created_on} enabled {version.enabled}")
 
 
-async def _new_receipt_key(vault: SecretClient, name: str) -> None:
-    made = await vault.set_secret(RECEIPTS, _chance(), content_type="ed25519", tags={"name": name})
-    print(f"made {RECEIPTS} {made.properties.version} for {name}")
+def signing(origin: str) -> dict[str, str]:
+    """The signing keys, and by what name each signs."""
+    return {RECEIPTS: f"{origin}/receipts", LEDGER: origin}
+
+
+async def _new_signing_key(vault: SecretClient, key: str, name: str) -> None:
+    made = await vault.set_secret(key, _chance(), content_type="ed25519", tags={"name": name})
+    print(f"made {key} {made.properties.version} for {name}")
 
 
 async def _there(vault: SecretClient, name: str) -> bool:
@@ -67,15 +76,9 @@ async def main(argv: list[str]) -> None:
     given = parser.parse_args(argv)
     if not given.vault or not given.origin:
         parser.error("say --vault and --origin, or set KEY_VAULT_URL and LOG_ORIGIN")
-    name = f"{given.origin}/receipts"
+    what = {"create": create, "rotate": rotate, "list": show}[given.what]
     async with DefaultAzureCredential() as credential, SecretClient(given.vault, credential) as vault:
-        match given.what:
-            case "create":
-                await create(vault, name=name)
-            case "rotate":
-                await rotate(vault, name=name)
-            case _:
-                await show(vault)
+        await what(vault, origin=given.origin)
 
 
 if __name__ == "__main__":

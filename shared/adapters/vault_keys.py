@@ -1,7 +1,8 @@
 """VaultKeys keeps the promises of Keys on a Key Vault.
 
-V1  `receipt-key` holds the base64 of an Ed25519 seed of 32 bytes, content type `ed25519`, tag `name` the key's name.
-V2  Its latest version signs; every enabled version verifies, the latest first.
+V1  `receipt-key` and `ledger-key` each hold the base64 of an Ed25519 seed of 32 bytes, content type `ed25519`, tag
+    `name` the key's name.
+V2  The latest version of each signs; every enabled version verifies, the latest first.
 V3  `page-key` holds the base64 of 32 bytes.
 V4  What was read is used for ten minutes. No key's value is ever in an error.
 """
@@ -20,6 +21,7 @@ from shared.domain.note import VerifierKey
 from shared.ports import Signer
 
 RECEIPT_KEY = "receipt-key"
+LEDGER_KEY = "ledger-key"
 PAGE_KEY = "page-key"
 ED25519 = "ed25519"
 KEY_BYTES = 32
@@ -50,27 +52,32 @@ class VaultKeys:
         *,
         clock: Callable[[], float],
         receipt: str = RECEIPT_KEY,
+        ledger: str = LEDGER_KEY,
         page: str = PAGE_KEY,
     ) -> None:
-        self._client, self._receipt, self._page = client, receipt, page
-        self._signers = _Kept(self._read_signers, clock)
+        self._client, self._page = client, page
+        self._receipts = _Kept(lambda: self._read_signers(receipt), clock)
+        self._ledger = _Kept(lambda: self._read_signers(ledger), clock)
         self._page_key = _Kept(self._read_page_key, clock)
 
     async def receipt_signer(self) -> Signer:
-        return (await self._signers.value())[0]
+        return (await self._receipts.value())[0]
+
+    async def ledger_signer(self) -> Signer:
+        return (await self._ledger.value())[0]
 
     async def verifiers(self) -> Sequence[VerifierKey]:
-        return [signer.key for signer in await self._signers.value()]
+        return [signer.key for kept in (self._receipts, self._ledger) for signer in await kept.value()]
 
     async def page_key(self) -> bytes:
         return await self._page_key.value()
 
-    async def _read_signers(self) -> Sequence[Signer]:
-        latest = await self._client.get_secret(self._receipt)
-        listed = self._client.list_properties_of_secret_versions(self._receipt)
+    async def _read_signers(self, name: str) -> Sequence[Signer]:
+        latest = await self._client.get_secret(name)
+        listed = self._client.list_properties_of_secret_versions(name)
         older = [found async for found in listed if found.enabled and found.version != latest.properties.version]
         older.sort(key=lambda found: (found.created_on, found.version or ""), reverse=True)
-        secrets = [await self._client.get_secret(self._receipt, found.version) for found in older]
+        secrets = [await self._client.get_secret(name, found.version) for found in older]
         return [_signer(secret) for secret in (latest, *secrets)]
 
     async def _read_page_key(self) -> bytes:

@@ -39,6 +39,7 @@ class Health:
     pending_entries: Backlog | None
     last_weeding: WeedingRun | None
     last_round: Reconciliation | None
+    last_seal: datetime | None
     silent: tuple[str, ...] = ()
 
     @property

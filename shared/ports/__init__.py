@@ -5,6 +5,7 @@ implementation, the fakes included, to these words. A call that raises anything 
 fault: whether it had its effect is unknown, and asking again is safe.
 """
 
+from shared.ports.ledger import Differs, LedgerFiles
 from shared.ports.outside import (
     Announcer,
     DeadLetters,
@@ -43,6 +44,7 @@ __all__ = [
     "Create",
     "DeadLetters",
     "Delete",
+    "Differs",
     "EntryFilter",
     "FixityQueue",
     "Footage",
@@ -50,6 +52,7 @@ __all__ = [
     "Held",
     "Inspector",
     "Keys",
+    "LedgerFiles",
     "Links",
     "Metrics",
     "Order",

@@ -117,8 +117,10 @@ class Keys(Protocol):
 
     async def receipt_signer(self) -> Signer: ...
 
+    async def ledger_signer(self) -> Signer: ...
+
     async def verifiers(self) -> Sequence[VerifierKey]:
-        """Every key that receipts were signed with, the current one first."""
+        """Every key that receipts were signed with, the current one first; then those of checkpoints likewise."""
 
     async def page_key(self) -> bytes:
         """32 bytes with which page tokens are made unforgeable."""

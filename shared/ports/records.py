@@ -17,12 +17,28 @@ from shared.domain.bar import Bar
 from shared.domain.entry import Entry, Trail
 from shared.domain.footage import Clip, ClipId, Dock, DockId, Evidential, Grant, OfficerId, Sighting, State
 from shared.domain.reconcile_report import Reconciliation
+from shared.domain.seal import Head, Sealing
 from shared.domain.session import Session
 from shared.domain.weeding_run import WeedingRun
 from shared.domain.worklist import Worklist
 from shared.ports.sessions import SessionFilter
 
-Record = Clip | Grant | Dock | Sighting | Reconciliation | WeedingRun | Session | Bar | Trail | Entry | Note | Approval
+Record = (
+    Clip
+    | Grant
+    | Dock
+    | Sighting
+    | Reconciliation
+    | WeedingRun
+    | Session
+    | Bar
+    | Trail
+    | Entry
+    | Note
+    | Approval
+    | Head
+    | Sealing
+)
 R = TypeVar("R", bound=Record)
 
 
@@ -142,6 +158,9 @@ class Records(Protocol):
 
     async def entry(self, pk: str, entry: str) -> Entry | None: ...
 
+    async def entry_anywhere(self, entry: str) -> Entry | None:
+        """The entry of that id, in whatever trail it is."""
+
     async def entries(self, pk: str, *, after: int, limit: int) -> Sequence[Entry]:
         """At most `limit` entries of one trail with a number above `after`, in the order of their numbers."""
 
@@ -225,6 +244,17 @@ class Records(Protocol):
 
     async def oldest_pending(self) -> datetime | None:
         """When the oldest entry that is not sealed yet was made; None if all are."""
+
+    async def pending(self, before: datetime, *, limit: int) -> Sequence[Held[Entry]]:
+        """At most `limit` entries made before then that are not sealed yet, oldest first, then by id."""
+
+    async def pending_of(self, pk: str, ids: Sequence[str]) -> Sequence[Held[Entry]]:
+        """Those of these entries of one trail that are not sealed yet, in no order."""
+
+    async def ledger_head(self) -> Held[Head] | None: ...
+
+    async def sealing(self, batch: str) -> Sequence[Sealing]:
+        """The parts of the batch that are written down, in their order."""
 
     async def session(self, key: str) -> Held[Session] | None:
         """The latest session of the key."""

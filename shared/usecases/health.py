@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from shared.domain.access import Reach
@@ -63,6 +64,7 @@ class _Parts:
             pending = group.create_task(self._ask("pending_entries", self._pending))
             last_weeding = group.create_task(self._ask("last_weeding", self._records.last_weeding))
             last_round = group.create_task(self._ask("last_round", self._records.last_round))
+            last_seal = group.create_task(self._ask("last_seal", self._last_seal))
         return Health(
             answers={},
             backlogs={},
@@ -71,6 +73,7 @@ class _Parts:
             pending_entries=pending.result(),
             last_weeding=last_weeding.result(),
             last_round=last_round.result(),
+            last_seal=last_seal.result(),
         )
 
     async def _ask(self, name: str, question: Callable[[], Awaitable[T]]) -> T | None:
@@ -92,3 +95,7 @@ class _Parts:
 
     async def _pending(self) -> Backlog:
         return Backlog(oldest=await self._records.oldest_pending())
+
+    async def _last_seal(self) -> datetime | None:
+        head = await self._records.ledger_head()
+        return head.record.sealed_at if head else None

@@ -20,6 +20,7 @@ from tests.contract.conftest import REAL
 from tests.fakes import MemoryKeys
 
 NAME = "receipts.continuity.test"
+LEDGER_NAME = "continuity.test/ledger"
 TEXT = b"continuity-receipt/v1\n"
 PAGE = bytes(range(32))
 
@@ -32,14 +33,23 @@ def holds(key: VerifierKey, signature: bytes, text: bytes = TEXT) -> bool:
     return True
 
 
+async def receipts_of(keys: Keys) -> list[VerifierKey]:
+    """The receipts' keys, which come first."""
+    verifiers = await keys.verifiers()
+    assert sorted(verifiers, key=lambda key: key.name != NAME) == list(verifiers)
+    return [key for key in verifiers if key.name == NAME]
+
+
 class Vault:
     """Secrets of this test's own in the vault, with a clock that the test moves."""
 
     def __init__(self, client: SecretClient) -> None:
         self.client = client
-        self.receipt, self.page = f"receipt-{fresh_id()}", f"page-{fresh_id()}"
+        self.receipt, self.page, self.ledger = (f"{each}-{fresh_id()}" for each in ("receipt", "page", "ledger"))
         self.seconds = 0.0
-        self.keys = VaultKeys(client, clock=lambda: self.seconds, receipt=self.receipt, page=self.page)
+        self.keys = VaultKeys(
+            client, clock=lambda: self.seconds, receipt=self.receipt, page=self.page, ledger=self.ledger
+        )
 
     async def filled(self) -> Keys:
         await self.rotate()
@@ -47,6 +57,9 @@ class Vault:
         return self.keys
 
     async def rotate(self, name: str = NAME) -> KeyVaultSecret:
+        """A new version of both signing keys; the receipts' is handed back."""
+        seed = base64.b64encode(os.urandom(32)).decode()
+        await self.client.set_secret(self.ledger, seed, content_type="ed25519", tags={"name": LEDGER_NAME})
         return await self.set_receipt(base64.b64encode(os.urandom(32)).decode(), tags={"name": name})
 
     async def set_receipt(self, value: str, content_type: str = "ed25519", **more: Any) -> KeyVaultSecret:
@@ -89,8 +102,20 @@ async def test_what_the_current_key_signs_it_verifies_and_nothing_else(filled: F
     assert signer.sign(TEXT) == signature
     assert holds(signer.key, signature)
     assert not holds(signer.key, signature, TEXT + b" ")
-    assert [str(key) for key in await keys.verifiers()] == [str(signer.key)]
+    assert [str(key) for key in await receipts_of(keys)] == [str(signer.key)]
     assert signer.key.name == NAME
+
+
+async def test_checkpoints_have_a_key_of_their_own_by_another_name_which_is_listed_after_those_of_receipts(
+    filled: Filled,
+) -> None:
+    keys = await filled()
+    receipts, ledger = await keys.receipt_signer(), await keys.ledger_signer()
+
+    assert ledger.key.name == LEDGER_NAME
+    assert ledger.key.public != receipts.key.public
+    assert holds(ledger.key, ledger.sign(TEXT))
+    assert list(await keys.verifiers()) == [receipts.key, ledger.key]
 
 
 async def test_the_page_key_is_thirty_two_bytes_and_stays_the_same(filled: Filled) -> None:
@@ -111,7 +136,7 @@ async def test_after_a_rotation_the_new_key_signs_and_the_old_ones_still_verify(
 
 
 async def _verify_newest_first(keys: Keys, signatures: Sequence[bytes]) -> None:
-    verifiers = await keys.verifiers()
+    verifiers = await receipts_of(keys)
     assert verifiers[0] == (await keys.receipt_signer()).key
     assert len(verifiers) == len(signatures)
     for signature in signatures:
@@ -151,8 +176,17 @@ async def test_a_version_that_was_disabled_verifies_nothing_any_more(vault: Vaul
     await vault.client.update_secret_properties(vault.receipt, compromised.properties.version, enabled=False)
 
     vault.seconds = USED_FOR_SECONDS
-    assert len(await vault.keys.verifiers()) == 1
+    assert len(await receipts_of(vault.keys)) == 1
     assert not any(holds(key, signature) for key in await vault.keys.verifiers())
+
+
+async def test_after_a_rotation_the_old_keys_of_checkpoints_are_listed_newest_first(vault: Vault) -> None:
+    signers = []
+    for _ in range(2):
+        await vault.rotate()
+        vault.seconds += USED_FOR_SECONDS
+        signers.append((await vault.keys.ledger_signer()).key)
+    assert list(await vault.keys.verifiers())[2:] == signers[::-1]
 
 
 SECRET = base64.b64encode(b"\x05" * 31).decode()

@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from functions.describing import path_of
 from local.calls import Person
 from local.stack import Stack
 from local.story import BOROUGH, DOCK, DOE, STATION, Cast
@@ -46,6 +47,7 @@ CHECKS = [
     response_schema_conformance,
     negative_data_rejection,
 ]
+STRANGER = "0000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,8 @@ class Scene:
         """Let a good request be about a clip that is there, as it is now, in words that anybody may say."""
         if isinstance(case.body, dict):
             case.body |= {name: value for name, value in (*SAID, ("clip", clip)) if name in case.body}
+        if case.path.endswith("/revocations") and isinstance(case.body, dict) and "officer" in case.body:
+            case.body["officer"] = STRANGER  # the people of the other suites are still at work
         if "id" in case.path_parameters:
             case.path_parameters["id"] = clip
         if "If-Match" in case.headers:
@@ -95,7 +99,7 @@ def scene(running: Stack, people: Cast, environment: dict[str, str]) -> Iterator
 
 
 def operation(scene: Scene, door: str) -> Any:
-    return scene.schema[f"/api/{DOORS[door].route}"][DOORS[door].method]
+    return scene.schema[path_of(DOORS[door])][DOORS[door].method]
 
 
 def knocking(scene: Scene, door: str, role: str, mode: GenerationMode) -> Callable[[], None]:

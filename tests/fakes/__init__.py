@@ -6,6 +6,7 @@ A `World` is one of each on the same Faults, so that every call of a verb is in 
 from shared.domain.media import Inspection
 from tests.fakes.faults import Faults, Moment, Outage, Pause, let_others_run
 from tests.fakes.footage import MemoryFootage
+from tests.fakes.ledger import MemoryLedger
 from tests.fakes.records import MemoryRecords
 from tests.fakes.signing import FakeTokens, MemoryKeys, MemorySigner
 from tests.fakes.surroundings import (
@@ -28,6 +29,7 @@ __all__ = [
     "MemoryAnnouncer",
     "MemoryFootage",
     "MemoryKeys",
+    "MemoryLedger",
     "MemoryLetters",
     "MemoryLinks",
     "MemoryMetrics",
@@ -56,5 +58,6 @@ class World:
         self.inspector = FakeInspector(self.faults, finds)
         self.tokens = FakeTokens(self.faults)
         self.keys = MemoryKeys(self.faults)
+        self.ledger = MemoryLedger(self.faults)
         self.probe = FakeProbe(self.faults)
         self.metrics = MemoryMetrics()

@@ -18,6 +18,7 @@ from shared.domain.document import from_document, to_document
 from shared.domain.entry import Entry, Trail
 from shared.domain.footage import Clip, ClipId, Dock, DockId, Fixity, Grant, Sighting, State
 from shared.domain.reconcile_report import Reconciliation
+from shared.domain.seal import LEDGER, Head, Sealing
 from shared.domain.session import LATEST, Session, partition
 from shared.domain.weeding_run import WeedingRun
 from shared.domain.worklist import Worklist
@@ -70,6 +71,10 @@ class MemoryRecords(MemoryKept):
         async with self.faults.call("records.entry"):
             held = self._read(Entry, pk, entry)
             return held.record if held else None
+
+    async def entry_anywhere(self, entry: str) -> Entry | None:
+        async with self.faults.call("records.entry_anywhere"):
+            return next((held.record for held in self._all(Entry) if held.record.id == entry), None)
 
     async def entries(self, pk: str, *, after: int, limit: int) -> Sequence[Entry]:
         async with self.faults.call("records.entries"):
@@ -210,6 +215,26 @@ class MemoryRecords(MemoryKept):
     async def oldest_pending(self) -> datetime | None:
         async with self.faults.call("records.oldest_pending"):
             return min((held.record.occurred_at for held in self._all(Entry) if held.record.pending), default=None)
+
+    async def pending(self, before: datetime, *, limit: int) -> Sequence[Held[Entry]]:
+        async with self.faults.call("records.pending"):
+            waiting = [held for held in self._all(Entry) if held.record.pending and held.record.occurred_at < before]
+            rows = [(held.record.occurred_at, held.record.id, held) for held in waiting]
+            return _page(rows, None, limit, newest_first=False)
+
+    async def pending_of(self, pk: str, ids: Sequence[str]) -> Sequence[Held[Entry]]:
+        async with self.faults.call("records.pending_of"):
+            found = (self._read(Entry, pk, each) for each in ids)
+            return [held for held in found if held is not None and held.record.pending]
+
+    async def ledger_head(self) -> Held[Head] | None:
+        async with self.faults.call("records.ledger_head"):
+            return self._read(Head, LEDGER, Head.id)
+
+    async def sealing(self, batch: str) -> Sequence[Sealing]:
+        async with self.faults.call("records.sealing"):
+            parts = [held.record for held in self._all(Sealing) if held.record.batch == batch]
+            return sorted(parts, key=lambda part: part.part)
 
     async def session(self, key: str) -> Held[Session] | None:
         async with self.faults.call("records.session"):

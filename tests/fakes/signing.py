@@ -12,6 +12,7 @@ from shared.ports import Signer
 from tests.fakes.faults import Faults
 
 RECEIPT_KEY = "receipts.continuity.test"
+LEDGER_KEY = "continuity.test/ledger"
 
 
 class MemorySigner:
@@ -28,21 +29,27 @@ class MemorySigner:
 
 
 class MemoryKeys:
-    """The current receipt key is the last one added; all of them verify."""
+    """The current receipt key is the last one added, and so is the ledger's; all of them verify."""
 
     def __init__(self, faults: Faults | None = None, *, name: str = RECEIPT_KEY) -> None:
         self.faults = faults or Faults()
         self._name = name
         self._signers: list[MemorySigner] = []
+        self._ledger_signers: list[MemorySigner] = []
         self.rotate()
+        self.rotate_ledger()
 
     async def receipt_signer(self) -> Signer:
         async with self.faults.call("keys.receipt_signer"):
             return self._signers[-1]
 
+    async def ledger_signer(self) -> Signer:
+        async with self.faults.call("keys.ledger_signer"):
+            return self._ledger_signers[-1]
+
     async def verifiers(self) -> Sequence[VerifierKey]:
         async with self.faults.call("keys.verifiers"):
-            return [signer.key for signer in reversed(self._signers)]
+            return [signer.key for signer in (*reversed(self._signers), *reversed(self._ledger_signers))]
 
     async def page_key(self) -> bytes:
         async with self.faults.call("keys.page_key"):
@@ -51,6 +58,10 @@ class MemoryKeys:
     def rotate(self) -> None:
         """A new current key; always the same ones in the same order, so that tests can be repeated."""
         self._signers.append(MemorySigner(self._name, bytes([len(self._signers) + 1]) * 32))
+
+    def rotate_ledger(self) -> None:
+        """The same for the key of checkpoints."""
+        self._ledger_signers.append(MemorySigner(LEDGER_KEY, bytes([len(self._ledger_signers) + 101]) * 32))
 
 
 class FakeTokens:

@@ -28,6 +28,7 @@ from tests.builders import (
     an_entry,
 )
 from tests.functions.directory import DOCK_ITSELF, Claims, person
+from tests.functions.ledger_knocks import at_a_tile, at_the_checkpoint, at_the_consistency, at_the_proof
 from tests.functions.world import Answered, MemoryService
 
 WHO: Mapping[str, Claims | None] = MappingProxyType(
@@ -260,6 +261,11 @@ KNOCKS: Mapping[str, Callable[[Knock], Awaitable[Answered]]] = MappingProxyType(
         "worklist": at_a_worklist,
         "worklists": at_the_counts,
         "trail": at_a_clip,
+        "export_trail": at_a_clip,
+        "prove_entry": at_the_proof,
+        "ledger_checkpoint": at_the_checkpoint,
+        "ledger_tile": at_a_tile,
+        "ledger_consistency": at_the_consistency,
         "audit": at_the_feed,
         "log_on": with_nothing,
         "session": with_nothing,

@@ -106,6 +106,19 @@ dock                403     403
 no-role             403     403
 nobody              401     401
 """
+PROVEN = """
+                    borough other
+officer             403     403
+supervisor          403     403
+evidence-manager    403     403
+disclosure-officer  403     403
+auditor             200     200
+borough-auditor     200     404
+operator            403     403
+dock                403     403
+no-role             403     403
+nobody              401     401
+"""
 MANAGED = """
                     there
 officer             403
@@ -223,6 +236,11 @@ TABLES: Mapping[str, str] = MappingProxyType(
         "worklist": MANAGED,
         "worklists": FOUND,
         "trail": FOLLOWED,
+        "export_trail": FOLLOWED,
+        "prove_entry": PROVEN,
+        "ledger_checkpoint": OPEN_TO_ALL,
+        "ledger_tile": OPEN_TO_ALL,
+        "ledger_consistency": OPEN_TO_ALL,
         "audit": WATCHED,
         "log_on": SIGNING_ON,
         "session": SIGNED_ON,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from tests.builders import NOW
 from tests.fakes import World
+from tests.fakes.signing import LEDGER_KEY
 from tests.functions.directory import EXPECTED, tokens
 
 
@@ -17,7 +18,8 @@ class MemoryPorts:
         self.records, self.footage, self.links = world.records, world.footage, world.links
         self.inspector, self.queue, self.announcer = world.inspector, world.queue, world.announcer
         self.keys, self.probe, self.metrics = world.keys, world.probe, world.metrics
-        self.dead_letters = world.dead_letters
+        self.dead_letters, self.ledger = world.dead_letters, world.ledger
+        self.log_origin = LEDGER_KEY
         self.tokens = tokens()
         self.expected = EXPECTED
         self.bind_addresses = True

@@ -14,7 +14,9 @@ DOCUMENT: Mapping[str, Any] = json.loads(json.dumps(described(tuple(DOORS.values
 
 
 def operation(door: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = DOCUMENT["paths"][f"/api/{DOORS[door].route}"][DOORS[door].method.lower()]
+    found: Mapping[str, Any] = DOCUMENT["paths"][f"/api/{DOORS[door].route.replace('*', '')}"][
+        DOORS[door].method.lower()
+    ]
     return found
 
 

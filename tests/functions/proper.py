@@ -23,7 +23,7 @@ from tests.functions.world import Answered, MemoryService
 LET_IN = ("200", "201", "202", "204", "shown")
 TAG = f'"{version_out("a version")}"'
 OF_CLIPS = frozenset({"footage", "approvals"})
-OF_OTHERS = frozenset({"reconciliations"})  # whose {id} is a run's
+OF_OTHERS = frozenset({"reconciliations", "audit"})  # whose {id} is a run's or an entry's
 CLIP_FIELDS = frozenset({"clip", "clips"})
 BODIES = sorted(name for name, door in DOORS.items() if door.body)
 BODILESS = sorted(set(DOORS) - set(BODIES))

@@ -8,6 +8,7 @@ import pytest
 
 from shared.domain.health import Backlog
 from shared.domain.reconcile_report import Reconciliation
+from shared.domain.seal import head_after, line_of, parts_of
 from shared.domain.weeding_run import WeedingRun
 from tests.builders import NOW, OFFICER, a_condemned_clip, an_entry, an_overdue_clip, fresh_id
 from tests.functions.directory import MANAGER, person
@@ -26,6 +27,7 @@ NOTHING: dict[str, Any] = {
     "pendingEntries": {"count": None, "oldest": None},
     "lastWeeding": None,
     "lastRound": None,
+    "lastSeal": None,
     "silent": [],
 }
 
@@ -53,6 +55,7 @@ async def test_each_part_is_shown(world: MemoryService) -> None:
         *an_entry(),
         WeedingRun(run="w", started_at=NOW, ended_at=NOW, weeded=7, kept=2, failed=1, late=True),
         Reconciliation(run="r", dry_run=False, started_at=NOW, round=True, places_done=36),
+        head_after(None, parts_of(0, [line_of(an_entry()[0])]), now=NOW),
     )
     world.probe.waits["fixity"] = Backlog(count=3, oldest=NOW)
     now = "2026-11-25T20:52:56.123456Z"
@@ -73,6 +76,7 @@ async def test_each_part_is_shown(world: MemoryService) -> None:
             "late": True,
         },
         "lastRound": {"run": "r", "startedAt": now, "endedAt": None, "placesDone": 36},
+        "lastSeal": now,
     }
 
 

@@ -90,6 +90,15 @@ def test_what_stands_beside_the_ledger_knows_the_ledger_alone(beside: str) -> No
     assert trespasses(ROOT / f"shared/domain/{beside}.py", ("shared.domain.ledger",)) == []
 
 
+@pytest.mark.parametrize(
+    "path", [ROOT / "tools/verify.py", *sorted((ROOT / "tools/verifying").glob("*.py"))], ids=named
+)
+def test_the_verifier_knows_the_mathematics_and_cryptography_alone(path: Path) -> None:
+    """Whoever verifies the service must not have to trust, or to install, the rest of it."""
+    mathematics = ("shared.domain.ledger", "shared.domain.note", "shared.domain.tiles")
+    assert trespasses(path, (*mathematics, "tools.verifying", "cryptography")) == []
+
+
 def adapters() -> list[Path]:
     return [path for path in modules("shared/adapters") if not named(path).startswith(MEDIA)]
 
@@ -169,3 +178,10 @@ def test_only_doors_and_wiring_read_the_clock() -> None:
 def test_nothing_of_the_service_prints() -> None:
     found = [where(path, call) for path in modules(*DEPLOYED) for call in calls(path) if dotted(call.func) == "print"]
     assert found == []
+
+
+def test_only_weeding_deletes_a_record() -> None:
+    """The identity of the app with every other door may not (infra/roles.bicep): the store would refuse it there."""
+    deletes = [named(path) for path in modules("shared/usecases", "functions") for node in ast.walk(tree(path))
+               if isinstance(node, ast.Name) and node.id == "Delete"]  # fmt: skip
+    assert set(deletes) == {"shared/usecases/weed.py"}

@@ -112,10 +112,11 @@ def test_every_property_that_is_asked_for_is_one_that_documents_have() -> None:
     from shared.domain.entry import Entry
     from shared.domain.footage import Clip, Dock, Grant
     from shared.domain.reconcile_report import Reconciliation
+    from shared.domain.seal import Sealing
     from shared.domain.session import Session
     from shared.domain.weeding_run import WeedingRun
 
-    kinds = (Clip, Entry, Dock, Grant, Reconciliation, Session, Approval, WeedingRun)
+    kinds = (Clip, Entry, Dock, Grant, Reconciliation, Session, Approval, WeedingRun, Sealing)
     known = {camel(field.name) for kind in kinds for field in fields(kind)} | {"pk", "kind", "id"}
     asked = {name for _, text in texts() for name in re.findall(r"\bc\.([A-Za-z_]+)", text)}
     assert asked <= known

@@ -12,6 +12,7 @@ from shared.domain.entry import Operation
 from shared.domain.footage import Weeding
 from shared.domain.health import MOST_COUNTED, Backlog, Health
 from shared.domain.reconcile_report import Reconciliation
+from shared.domain.seal import head_after, line_of, parts_of
 from shared.domain.weeding_run import WeedingRun
 from shared.usecases.health import health_details
 from tests.builders import NOW, OFFICER, a_clip, a_condemned_clip, an_asking, an_entry, an_overdue_clip, fresh_id
@@ -25,6 +26,7 @@ PARTS = {
     "records.oldest_pending": "pending_entries",
     "records.last_weeding": "last_weeding",
     "records.last_round": "last_round",
+    "records.ledger_head": "last_seal",
 }
 HOUR = timedelta(hours=1)
 DEADLINE_SECONDS = 10.0
@@ -63,6 +65,7 @@ def a_full_world() -> World:
         *an_entry(asking=an_asking(at=NOW - HOUR)),
         *(a_weeding_run(f"weeding-{hours}", NOW - hours * HOUR) for hours in (2, 1, 3)),
         *(a_round(f"round-{hours}", NOW - hours * HOUR) for hours in (48, 24)),
+        replace(head_after(None, parts_of(0, [line_of(an_entry()[0])]), now=NOW - 4 * HOUR), finished=1),
     )
     world.probe.waits["fixity"] = Backlog(count=7, oldest=NOW - HOUR)
     return world
@@ -83,6 +86,7 @@ async def test_each_part_is_told() -> None:
     assert told.last_weeding.run == "weeding-1"
     assert told.last_round is not None
     assert told.last_round.run == "round-24"
+    assert told.last_seal == NOW - 4 * HOUR
     assert (told.silent, told.well) == ((), True)
 
 
@@ -97,7 +101,8 @@ async def test_the_condemned_are_counted_however_many_there_are() -> None:
 async def test_where_nothing_is_nothing_waits_and_all_is_well() -> None:
     told = await look(World())
     assert (told.overdue, told.condemned, told.pending_entries) == (Backlog(), Backlog(count=0), Backlog())
-    assert (told.last_weeding, told.last_round, told.silent, told.well) == (None, None, (), True)
+    assert (told.last_weeding, told.last_round, told.last_seal) == (None, None, None)
+    assert (told.silent, told.well) == ((), True)
 
 
 async def test_the_look_is_entered_once() -> None:
@@ -114,6 +119,7 @@ async def test_the_look_is_entered_once() -> None:
 async def without(world: World, *silent: str) -> Health:
     """What a whole look tells but for the parts that are silent."""
     parts = {"overdue": None, "condemned": None, "pending_entries": None, "last_weeding": None, "last_round": None}
+    parts |= {"last_seal": None}
     gone = {name: value for name, value in parts.items() if name in silent}
     return replace(await look(world), **gone, silent=tuple(sorted(silent)))  # type: ignore[arg-type]
 

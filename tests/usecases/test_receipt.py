@@ -32,7 +32,7 @@ async def test_the_note_is_about_the_stored_bytes_and_its_signature_holds(world:
     assert isinstance(note, str)
     text, _, line = note.rpartition("\n\n")
     assert text.splitlines()[1:5] == [RECORDING, clip.blob.version, str(len(CONTENT)), HASH]
-    (verifier,) = await world.keys.verifiers()
+    verifier = (await world.keys.verifiers())[0]
     raw = base64.b64decode(line.split(" ")[2])
     Ed25519PublicKey.from_public_bytes(verifier.public).verify(raw[4:], f"{text}\n".encode())
 

@@ -9,8 +9,10 @@ from tests.usecases import (
     rows_of_decisions,
     rows_of_lists,
     rows_of_notes,
+    rows_of_proofs,
     rows_of_recordings,
     rows_of_runs,
+    rows_of_sealing,
     rows_of_sessions,
 )
 
@@ -21,6 +23,8 @@ ROWS = (
     *rows_of_decisions.ROWS,
     *rows_of_lists.ROWS,
     *rows_of_notes.ROWS,
+    *rows_of_proofs.ROWS,
     *rows_of_runs.ROWS,
+    *rows_of_sealing.ROWS,
     *rows_of_sessions.ROWS,
 )

@@ -19,6 +19,7 @@ CLIPS = "SELECT * FROM c WHERE c.kind = 'clip'"
 ENTRIES = "SELECT * FROM c WHERE c.kind = 'entry'"
 GRANTS = "SELECT * FROM c WHERE c.kind = 'grant'"
 HANDED = "SELECT c.id, c.uploadedAt, c.blob, c.integrity, c.quarantine FROM c WHERE c.kind = 'clip'"
+ENTRY = "SELECT * FROM c WHERE c.kind = 'entry' AND c.id = @entry"
 ENTRIES_OF_TRAIL = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'entry' AND c.number > @number ORDER BY c.number ASC"
 NOTES_OF_CLIP = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'note'"
 APPROVALS = "SELECT * FROM c WHERE c.kind = 'approval'"
@@ -28,6 +29,9 @@ CONDEMNED = "SELECT * FROM c WHERE c.kind = 'clip' AND c.state = 'condemned' ORD
 ROUNDS = "SELECT * FROM c WHERE c.kind = 'reconciliation' AND c.round = true ORDER BY c.startedAt DESC"
 WEEDINGS = "SELECT * FROM c WHERE c.kind = 'weeding-run' ORDER BY c.startedAt DESC"
 PENDING = "SELECT c.occurredAt FROM c WHERE c.kind = 'entry' AND c.pending = true ORDER BY c.occurredAt ASC"
+PENDING_BEFORE = "SELECT * FROM c WHERE c.kind = 'entry' AND c.pending = true AND c.occurredAt < @before"
+PENDING_OF = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'entry' AND c.pending = true AND ARRAY_CONTAINS(@ids, c.id)"
+SEALING = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'sealing' AND c.batch = @batch ORDER BY c.part ASC"
 DUE = " AND c.state = 'held' AND ARRAY_LENGTH(c.holds) = 0 AND c.retention.weedAfter <= @now"
 UNMET = " AND c.met = false AND c.grantedAt <= @before"
 REFUSED = " AND (c.action = @grant OR c.action = @receipt)"
@@ -37,6 +41,7 @@ BY_PATH = " ORDER BY c.blob.path ASC"
 BY_UPLOAD = " ORDER BY c.uploadedAt DESC, c.id DESC"
 BY_WAITING = " ORDER BY c.uploadedAt ASC, c.id ASC"
 BY_OCCURRENCE = " ORDER BY c.occurredAt DESC, c.id DESC"
+BY_FIRST = " ORDER BY c.occurredAt ASC, c.id ASC"
 BY_WEEDING = " ORDER BY c.retention.weedAfter ASC, c.id ASC"
 BY_GRANTING = " ORDER BY c.grantedAt ASC, c.recording ASC"
 BY_ASKING = " ORDER BY c.askedAt ASC, c.clip ASC"
@@ -112,6 +117,10 @@ def feeding(asked: EntryFilter, after: Place | None) -> Query:
         until=asked.until,
     )
     return query.after(after, AFTER_OCCURRENCE).where(BY_OCCURRENCE)
+
+
+def pending(before: datetime) -> Query:
+    return Query(PENDING_BEFORE, {}).where(BY_FIRST, before=timestamp(before))
 
 
 def due(now: datetime, after: Place | None) -> Query:

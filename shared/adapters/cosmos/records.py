@@ -17,9 +17,12 @@ from shared.adapters.cosmos.queries import (
     CONDEMNED,
     DOCKS,
     ENTRIES_OF_TRAIL,
+    ENTRY,
     NOTES_OF_CLIP,
     PENDING,
+    PENDING_OF,
     ROUNDS,
+    SEALING,
     SIGHTINGS,
     WEEDINGS,
     Query,
@@ -33,6 +36,7 @@ from shared.domain.document import from_document, moment, to_document
 from shared.domain.entry import Entry, Trail
 from shared.domain.footage import Clip, ClipId, Dock, DockId, Grant, Sighting
 from shared.domain.reconcile_report import Reconciliation
+from shared.domain.seal import LEDGER, Head, Sealing, partition_of
 from shared.domain.session import LATEST, Session, partition
 from shared.domain.weeding_run import WeedingRun
 from shared.domain.worklist import Worklist
@@ -76,6 +80,10 @@ class CosmosRecords:
     async def entry(self, pk: str, entry: str) -> Entry | None:
         held = await self._read(Entry, pk, entry)
         return held.record if held else None
+
+    async def entry_anywhere(self, entry: str) -> Entry | None:
+        rows = await self._rows(Query(ENTRY, {"entry": entry}), 1)
+        return from_document(Entry, rows[0]) if rows else None
 
     async def entries(self, pk: str, *, after: int, limit: int) -> Sequence[Entry]:
         query = Query(ENTRIES_OF_TRAIL, {"pk": pk, "number": after})
@@ -189,6 +197,21 @@ class CosmosRecords:
         rows = await self._rows(Query(PENDING, {}), 1)
         return moment(rows[0]["occurredAt"]) if rows else None
 
+    async def pending(self, before: datetime, *, limit: int) -> Sequence[Held[Entry]]:
+        return [_held(Entry, row, whole=True) for row in await self._rows(queries.pending(before), limit)]
+
+    async def pending_of(self, pk: str, ids: Sequence[str]) -> Sequence[Held[Entry]]:
+        query = Query(PENDING_OF, {"pk": pk, "ids": list(ids)})
+        return [_held(Entry, row, whole=True) for row in await self._rows(query, None, pk=pk)]
+
+    async def ledger_head(self) -> Held[Head] | None:
+        return await self._read(Head, LEDGER, Head.id)
+
+    async def sealing(self, batch: str) -> Sequence[Sealing]:
+        pk = partition_of(batch)
+        rows = await self._rows(Query(SEALING, {"pk": pk, "batch": batch}), None, pk=pk)
+        return [from_document(Sealing, row, whole=True) for row in rows]
+
     async def session(self, key: str) -> Held[Session] | None:
         return await self._read(Session, partition(key), LATEST)
 
@@ -232,8 +255,8 @@ class CosmosRecords:
         self._found = True
 
 
-def _held(kind: type[K], row: Document) -> Held[K]:
-    return Held(from_document(kind, row), row["_etag"])
+def _held(kind: type[K], row: Document, *, whole: bool = False) -> Held[K]:
+    return Held(from_document(kind, row, whole=whole), row["_etag"])
 
 
 def _operation(pk: str, write: Write) -> tuple[Any, ...]:

@@ -1,0 +1,40 @@
+"""Timer -> seal: every minute, put what was entered into the ledger."""
+
+import logging
+import time
+
+import azure.functions as func
+
+from functions.system import system
+from functions.watched import ran, waited
+from shared import wiring
+from shared.usecases.seal import seal
+
+bp = func.Blueprint()
+log = logging.getLogger(__name__)
+
+AT_ONCE = 16  # 5,000 entries of as many clips are 10,000 calls; one after another, at 20 ms each, is three minutes
+LASTS = 4 * 60  # seconds, after which no batch is begun; host.json ends a function after thirty minutes
+
+
+@bp.function_name("seal")
+@bp.timer_trigger(arg_name="timer", schedule="30 * * * * *", use_monitor=True)
+async def seal_entries(timer: func.TimerRequest, context: func.Context) -> None:
+    services = wiring.services()
+    ends = time.monotonic() + LASTS
+    run = str(context.invocation_id)
+    with ran(services.metrics, "seal"):
+        report = await seal(
+            asking=system("seal", key=run, request=run, services=services),
+            now=services.now,
+            origin=services.log_origin,
+            records=services.records,
+            files=services.ledger,
+            keys=services.keys,
+            out_of_time=lambda: time.monotonic() > ends,
+            at_once=AT_ONCE,
+        )
+        now = services.now()
+        services.metrics.count("seal.sealed", report.sealed)
+        waited(services.metrics, "seal.oldest-pending", since=report.oldest or now, now=now)
+        log.info("seal: sealed=%d late=%s", report.sealed, report.late)

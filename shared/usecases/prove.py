@@ -1,0 +1,147 @@
+"""Prove: what the published ledger shows to anybody, and that an entry is in it.
+
+A leaf reveals nothing, so that checkpoints, tiles and consistency are open to all and nobody's looking is entered. A
+proof of an entry by its id says that there is such an entry: that is for auditors, within their reach, and entered.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from shared.domain.access import Reach
+from shared.domain.entry import Asking, Draft, Entry, Operation, stored
+from shared.domain.export import Place, leaf_of
+from shared.domain.ledger import Unproven, commitment, prove_consistency, prove_inclusion
+from shared.domain.seal import checkpoint_path
+from shared.domain.tiles import ENTRIES, FULL, Read, Tile, bundle, hashes_in_tiles, parsed_bundle, parsed_tile_path
+from shared.errors import Conflict, Malformed, NotFound
+from shared.ports import Gone, LedgerFiles, Records
+from shared.usecases.commit import commit
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """The newest checkpoint: its size and the signed note."""
+
+    size: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """An entry that is in the ledger, what binds it, and its proof against that checkpoint."""
+
+    entry: Entry
+    committed: str
+    place: Place
+    checkpoint: str
+
+
+class _Wanted(Exception):
+    def __init__(self, tile: Tile) -> None:
+        super().__init__(str(tile))
+        self.tile = tile
+
+
+class Tiles:
+    """The tiles of the ledger for pure work on them: what the work misses is fetched, and the work begun again."""
+
+    def __init__(self, ledger: LedgerFiles) -> None:
+        self._ledger = ledger
+        self._have: dict[Tile, bytes] = {}
+
+    async def work(self, work: Callable[[Read], T]) -> T:
+        while True:
+            try:
+                return work(self._read)
+            except _Wanted as wanted:
+                self._have[wanted.tile] = await self.fetch(wanted.tile)
+
+    async def place(self, leaf: int, size: int) -> Place:
+        proof = await self.work(lambda read: prove_inclusion(leaf, size, hashes_in_tiles(size, read)))
+        return Place(leaf=leaf, proof=proof)
+
+    async def fetch(self, tile: Tile) -> bytes:
+        """The bytes of exactly this tile, cut from the full one where the partial is gone. Raises Gone."""
+        try:
+            return await self._ledger.read(str(tile))
+        except Gone:
+            if tile.width == FULL:
+                raise
+        whole = Tile(level=tile.level, index=tile.index)
+        raw = await self._ledger.read(str(whole))
+        if tile.level == ENTRIES:
+            return bundle(parsed_bundle(whole, raw)[: tile.width])
+        return raw[: len(raw) // FULL * tile.width]
+
+    def _read(self, tile: Tile) -> bytes:
+        if tile not in self._have:
+            raise _Wanted(tile)
+        return self._have[tile]
+
+
+async def newest(*, records: Records, ledger: LedgerFiles) -> Published | None:
+    """None before the first checkpoint."""
+    head = await records.ledger_head()
+    if head is None or head.record.checkpointed == 0:
+        return None
+    size = head.record.checkpointed
+    return Published(size=size, note=(await ledger.read(checkpoint_path(size))).decode("utf-8"))
+
+
+async def checkpoint(*, records: Records, ledger: LedgerFiles) -> str:
+    """The newest signed note. Raises NotFound before the first."""
+    found = await newest(records=records, ledger=ledger)
+    if found is None:
+        raise NotFound("nothing was sealed yet: there is no checkpoint")
+    return found.note
+
+
+async def tile(path: str, *, ledger: LedgerFiles) -> bytes:
+    """The tile or bundle at this path, `tile/...` as the standard writes it. Raises NotFound."""
+    try:
+        return await Tiles(ledger).fetch(parsed_tile_path(path))
+    except (Unproven, Gone):
+        raise NotFound("there is no such tile") from None
+
+
+async def consistency(old: int, new: int | None, *, records: Records, ledger: LedgerFiles) -> tuple[int, list[bytes]]:
+    """That the ledger of `new` entries, else of the newest checkpoint, begins with that of `old`; and how many it is.
+
+    Raises Malformed for a size that was not published yet.
+    """
+    found = await newest(records=records, ledger=ledger)
+    largest = found.size if found else 0
+    larger = largest if new is None else new
+    if larger > largest:
+        raise Malformed("the ledger is not so large yet", field="new")
+    if old > larger:
+        raise Malformed("the older ledger is the larger one", field="old")
+    return larger, await Tiles(ledger).work(lambda read: prove_consistency(old, larger, hashes_in_tiles(larger, read)))
+
+
+async def prove(entry: str, *, reach: Reach, asking: Asking, records: Records, ledger: LedgerFiles) -> Proven:
+    """Raises NotFound for an entry that is not there or out of reach, Conflict for one that is not sealed yet."""
+    found = await records.entry_anywhere(entry)
+    if found is None or not (reach.force or (reach.borough and found.borough == reach.borough)):
+        raise NotFound("there is no such entry")
+    published = await newest(records=records, ledger=ledger)
+    leaf = leaf_of(found, published.size) if published else None
+    if published is None or leaf is None:
+        raise Conflict("the entry is not sealed yet: ask again in a minute or two")
+    await commit(records, _draft(found, asking))
+    place = await Tiles(ledger).place(leaf, published.size)
+    return Proven(entry=found, committed=commitment(stored(found)), place=place, checkpoint=published.note)
+
+
+def _draft(found: Entry, asking: Asking) -> Draft:
+    return Draft(
+        asking=asking,
+        pk=f"actor:{asking.actor.id}",
+        action="entry.proven",
+        operation=Operation.CONSULTATION,
+        subject=found.id,
+        borough=found.borough,
+    )

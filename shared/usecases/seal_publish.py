@@ -1,0 +1,144 @@
+"""What sealing publishes of a committed batch, and how its entries are told where they are.
+
+Before anything is written, what is published already is read and held against itself and against the head: the edge of
+the tree in its tiles, the last lines in their bundle, and the checkpoint of that size. All of it, with the batch after
+it, must be the tree of the head. Memory is that of the batch: of what was there only the right edge is read, at most a
+tile a level.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from typing import Any
+
+from shared.domain.ledger import Tree, Unproven, from_base64, grown, leaf_hash, root_of, tree_at
+from shared.domain.note import Checkpoint, Note, parsed_note, signed
+from shared.domain.seal import Head, Line, checkpoint_path, hashes_of, sealed, tree_of
+from shared.domain.tiles import (
+    ENTRIES,
+    FULL,
+    LEVELS,
+    Tile,
+    bundle,
+    hashes_in_tiles,
+    parsed_bundle,
+    tile_hashes,
+    tile_in,
+    tiles_grown,
+)
+from shared.ports import Clash, Differs, Keys, LedgerFiles, Records, Replace
+
+AT_A_TIME = 50  # entries of a trail in one transaction, which is at most 100 writes and 1.2 MB
+
+Try = Callable[[], Coroutine[Any, Any, None]]
+Edge = dict[Tile, bytes]
+
+
+class Publisher:
+    """Writes the files of the ledger whose origin this is."""
+
+    def __init__(self, *, files: LedgerFiles, keys: Keys, origin: str, at_once: int) -> None:
+        self._files, self._keys, self._origin, self._at_once = files, keys, origin, at_once
+
+    async def must_be_published(self, size: int, root: str) -> None:
+        """Raises Unproven if the checkpoint of that size says something else, and Gone if there is none."""
+        path = checkpoint_path(size)
+        self._must_say(path, await self._files.read(path), self._text(size, from_base64("head", root)))
+
+    async def publish(self, head: Head, lines: Sequence[Line]) -> None:
+        """The head's tree and its checkpoint, where `lines` are its last. Raises Unproven, Gone and Differs."""
+        old, fresh = head.size - len(lines), hashes_of(lines)
+        edge = await self._edge(old)
+        if grown(await self._published(old, edge), fresh) != tree_of(head):
+            raise Unproven("head: its tree is not the published one with its batch after it")
+        last = tile_in(old, ENTRIES, old // FULL)
+        all_lines = (parsed_bundle(last, edge[last]) if last in edge else []) + [line.text for line in lines]
+        made = [*_bundles(last.index, all_lines), *tiles_grown(old, fresh, edge.__getitem__)]
+        await each([self._keeping(str(tile), raw) for tile, raw in made], self._at_once)
+        await self._keep_checkpoint(head.size, from_base64("head", head.root))
+
+    async def _edge(self, size: int) -> Edge:
+        """The partial tiles and the partial bundle that a tree of `size` ends in."""
+        ends = (tile_in(size, level, (size >> 8 * max(level, 0)) // FULL) for level in range(ENTRIES, LEVELS))
+        return {tile: await self._files.read(str(tile)) for tile in ends if tile.width}
+
+    async def _published(self, size: int, edge: Edge) -> Tree:
+        """The tree of `size` as its files have it, all of which must agree."""
+        tree = tree_at(size, hashes_in_tiles(size, edge.__getitem__))
+        lines, leaves = (tile_in(size, level, size // FULL) for level in (ENTRIES, 0))
+        if lines in edge:
+            hashes = [leaf_hash(line) for line in parsed_bundle(lines, edge[lines])]
+            if hashes != tile_hashes(leaves, edge[leaves]):
+                raise Unproven(f"{leaves}: it does not follow from {lines}")
+        if size:
+            path = checkpoint_path(size)
+            self._must_say(path, await self._files.read(path), self._text(size, root_of(tree)))
+        return tree
+
+    async def _keep_checkpoint(self, size: int, root: bytes) -> None:
+        """Signed with the key of before or after it says the same, and is done; a key signs a text in one way only."""
+        text, signer = self._text(size, root), await self._keys.ledger_signer()
+        path, note = checkpoint_path(size), signed(text, signer.key, signer.sign(text.encode()))
+        try:
+            await self._files.keep(path, note.encode())
+        except Differs:
+            found = self._must_say(path, await self._files.read(path), text)
+            if any(key == signer.key.id for _, key, _ in found.signatures):
+                raise
+
+    def _must_say(self, path: str, raw: bytes, text: str) -> Note:
+        """Whether a signature holds is for whoever verifies; a key that is new may not be known here yet."""
+        note = parsed_note(raw)
+        if note.text != text or not any(name == self._origin for name, _, _ in note.signatures):
+            raise Unproven(f"{path}: it says something else, or is not signed in the ledger's name")
+        return note
+
+    def _text(self, size: int, root: bytes) -> str:
+        return str(Checkpoint(origin=self._origin, size=size, root=root))
+
+    def _keeping(self, path: str, raw: bytes) -> Try:
+        return lambda: self._files.keep(path, raw)
+
+
+async def tell_leaves(first: int, lines: Sequence[Line], *, records: Records, at_once: int) -> None:
+    """Each entry of these lines knows its leaf once this returns, and is pending no more; one that is erased is not."""
+    leaves: dict[str, dict[str, int]] = {}
+    for leaf, line in enumerate(lines, first):
+        leaves.setdefault(line.pk, {})[line.id] = leaf
+    await each([_telling(pk, part, records) for pk in leaves for part in _parts(leaves[pk])], at_once)
+
+
+async def each(tries: Sequence[Try], at_once: int) -> None:
+    """All of them, so many side by side; the first fault is raised when those beside it have ended."""
+    for start in range(0, len(tries), at_once):
+        first, *others = tries[start : start + at_once]
+        if not others:  # one alone needs no task of its own
+            await first()
+            continue
+        for ended in await asyncio.gather(first(), *(other() for other in others), return_exceptions=True):
+            if isinstance(ended, BaseException):
+                raise ended
+
+
+def _bundles(index: int, lines: Sequence[bytes]) -> Iterator[tuple[Tile, bytes]]:
+    for start in range(0, len(lines), FULL):
+        part = lines[start : start + FULL]
+        yield Tile(level=ENTRIES, index=index + start // FULL, width=len(part)), bundle(part)
+
+
+def _parts(leaves: dict[str, int]) -> Iterator[dict[str, int]]:
+    items = list(leaves.items())
+    for start in range(0, len(items), AT_A_TIME):
+        yield dict(items[start : start + AT_A_TIME])
+
+
+def _telling(pk: str, leaves: dict[str, int], records: Records) -> Try:
+    async def tell() -> None:
+        while waiting := await records.pending_of(pk, list(leaves)):
+            told = [Replace(sealed(held.record, leaves[held.record.id]), held.version) for held in waiting]
+            try:
+                await records.write(pk, told)
+            except Clash:
+                continue  # another sealer told some of them the same, or one was erased
+            return
+
+    return tell

@@ -1,0 +1,129 @@
+"""Sealing on the real servers, every adapter in it: one history, by one sealer and by two at once."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.cosmos import PartitionKey
+from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.keyvault.secrets.aio import SecretClient
+from azure.storage.blob.aio import BlobServiceClient, ContainerClient
+
+from local.provision import indexing_policy
+from shared.adapters.blob_ledger import BlobLedger
+from shared.adapters.cosmos.records import CosmosRecords
+from shared.adapters.vault_keys import VaultKeys
+from shared.domain.entry import Entry, Trail, numbered, stored
+from shared.domain.ledger import commitment, from_base64, leaf_line
+from shared.domain.note import parsed_checkpoint, parsed_note
+from shared.domain.seal import checkpoint_path, lines_of
+from shared.domain.tiles import ENTRIES, check_tiles, parsed_bundle, parsed_tile_path, tile_in
+from shared.ports import Create
+from shared.usecases.seal import SealReport, seal
+from tests.builders import NOW, a_draft, an_asking, fresh_id
+from tests.contract.conftest import CONTAINER, OWN_DATABASE
+from tests.usecases.scenes import by_the_service
+
+pytestmark = pytest.mark.stack
+TRAILS, EACH = 30, 10
+
+
+@pytest.fixture
+async def container(settings: dict[str, str], credential: AsyncTokenCredential) -> AsyncIterator[ContainerProxy]:
+    """A container of this test's own, since there is one head in each."""
+    async with CosmosClient(settings["COSMOS_ENDPOINT"], credential) as client:
+        database = await client.create_database_if_not_exists(OWN_DATABASE)
+        indexes, name = indexing_policy(CONTAINER["compositeIndexes"]), f"sealing-{fresh_id()}"
+        key = PartitionKey(CONTAINER["partitionKey"])
+        yield await database.create_container(name, key, indexing_policy=indexes)
+        await database.delete_container(name)
+
+
+@pytest.fixture
+async def ledger(settings: dict[str, str], credential: AsyncTokenCredential) -> AsyncIterator[ContainerClient]:
+    async with BlobServiceClient(settings["LEDGER_ACCOUNT_URL"], credential) as service:
+        client = await service.create_container(f"sealing-{fresh_id()}")
+        yield client
+        await client.delete_container()
+
+
+class Service:
+    """A sealer and what it seals, on servers; `origin` is the stack's, whose key is in its vault."""
+
+    def __init__(self, container: ContainerProxy, ledger: ContainerClient, vault: SecretClient, origin: str) -> None:
+        self.records, self.files, self.origin = CosmosRecords(container), BlobLedger(ledger), origin
+        self.keys = VaultKeys(vault, clock=time.monotonic)
+
+    async def enter(self) -> set[str]:
+        """Some trails of entries; the ids of those entries."""
+        made: list[Entry] = []
+        for pk in (fresh_id() for _ in range(TRAILS)):
+            trail: Trail | None = None
+            for number in range(EACH):
+                entry, trail = numbered(a_draft(pk=pk, asking=an_asking(request=str(number))), trail)
+                made.append(entry)
+            await self.records.write(pk, [Create(entry) for entry in made[-EACH:]])
+        return {leaf_line(each.id, commitment(stored(each))).decode() for each in made}
+
+    async def seal(self) -> SealReport:
+        later = NOW + timedelta(minutes=1)
+        return await seal(
+            asking=by_the_service(at=later),
+            now=lambda: later,
+            origin=self.origin,
+            records=self.records,
+            files=self.files,
+            keys=self.keys,
+            out_of_time=lambda: False,
+            at_once=16,
+        )
+
+
+@pytest.fixture
+async def service(
+    container: ContainerProxy, ledger: ContainerClient, settings: dict[str, str], credential: AsyncTokenCredential
+) -> AsyncIterator[Service]:
+    async with SecretClient(settings["KEY_VAULT_URL"], credential) as vault:
+        yield Service(container, ledger, vault, settings["LOG_ORIGIN"])
+
+
+async def must_be_the_history_of(lines: set[str], service: Service, ledger: ContainerClient) -> None:
+    held = await service.records.ledger_head()
+    assert held is not None
+    head = held.record
+    assert (head.size, head.checkpointed, head.finished) == (len(lines),) * 3
+    named = [item.name async for item in ledger.list_blobs("tile/")]
+    files = {parsed_tile_path(name): await service.files.read(name) for name in named}
+    check_tiles(head.size, from_base64("head", head.root), files.__getitem__)
+    bundles = [tile_in(head.size, ENTRIES, index) for index in range(-(-head.size // 256))]
+    assert {line.decode() for each in bundles for line in parsed_bundle(each, files[each])} == lines
+    note = parsed_note(await service.files.read(checkpoint_path(head.size)))
+    checkpoint = parsed_checkpoint(note.text)
+    assert (checkpoint.origin, checkpoint.size) == (service.origin, head.size)
+    assert checkpoint.root == from_base64("head", head.root)
+    assert [name for name, _, _ in note.signatures] == [service.origin]
+    assert await service.records.oldest_pending() is None
+    written = lines_of(await service.records.sealing(head.batch))
+    assert {line.text.decode() for line in written} <= lines
+    assert written != []
+
+
+async def test_what_was_entered_is_in_the_ledger_and_the_next_run_goes_on_from_there(
+    service: Service, ledger: ContainerClient
+) -> None:
+    lines = await service.enter()
+    assert (await service.seal()).sealed == TRAILS * EACH
+    await must_be_the_history_of(lines, service, ledger)
+    lines |= await service.enter()
+    assert (await service.seal()).sealed == TRAILS * EACH
+    await must_be_the_history_of(lines, service, ledger)
+
+
+async def test_two_sealers_at_once_make_one_history(service: Service, ledger: ContainerClient) -> None:
+    lines = await service.enter()
+    reports = await asyncio.gather(service.seal(), service.seal())
+    assert sum(report.sealed for report in reports) == TRAILS * EACH
+    await must_be_the_history_of(lines, service, ledger)

@@ -1,0 +1,23 @@
+"""MemoryLedger keeps the promises of LedgerFiles: each path is written once."""
+
+from shared.ports import Differs, Gone
+from tests.fakes.faults import Faults
+
+
+class MemoryLedger:
+    """`files` is what lies there, for a test to look at and to tamper with."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        self.faults = faults or Faults()
+        self.files: dict[str, bytes] = {}
+
+    async def keep(self, path: str, raw: bytes) -> None:
+        async with self.faults.call("ledger.keep"):
+            if self.files.setdefault(path, raw) != raw:
+                raise Differs(f"another content lies at {path}")
+
+    async def read(self, path: str) -> bytes:
+        async with self.faults.call("ledger.read"):
+            if path not in self.files:
+                raise Gone(f"nothing lies at {path}")
+            return self.files[path]

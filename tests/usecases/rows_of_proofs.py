@@ -1,0 +1,74 @@
+"""The verbs of whoever checks the ledger: the published files, proofs, and a trail to take away."""
+
+from shared.usecases.export import export
+from shared.usecases.prove import checkpoint, consistency, prove, tile
+from tests.builders import FORCE, RECORDING, an_entry
+from tests.fakes import World
+from tests.usecases.rows import Anew, Row
+from tests.usecases.scenes import a_stored_clip
+from tests.usecases.sealed import seal_by_hand
+
+FIRST, TRAIL = an_entry()
+LOOKED = ("footage.read", "")
+
+
+def a_ledger(world: World) -> None:
+    """Of one entry, about a clip that is there."""
+    a_stored_clip(world)
+    world.records.put(FIRST, TRAIL)
+    seal_by_hand(world)
+
+
+ROWS = (
+    Row(
+        name="export, of nothing sealed",
+        verb=export,
+        scene=a_stored_clip,
+        run=lambda w, a: export(RECORDING, reach=FORCE, asking=a, records=w.records, ledger=w.ledger, keys=w.keys),
+        enters=(("trail.exported", ""),),
+        anew=Anew.ENTRY,
+        answers=len,
+    ),
+    Row(
+        name="export",
+        verb=export,
+        scene=a_ledger,
+        run=lambda w, a: export(RECORDING, reach=FORCE, asking=a, records=w.records, ledger=w.ledger, keys=w.keys),
+        enters=(LOOKED, ("trail.exported", "")),
+        anew=Anew.ENTRY,
+        answers=len,
+    ),
+    Row(
+        name="prove",
+        verb=prove,
+        scene=a_ledger,
+        run=lambda w, a: prove(FIRST.id, reach=FORCE, asking=a, records=w.records, ledger=w.ledger),
+        enters=(LOOKED, ("entry.proven", "")),
+        anew=Anew.ENTRY,
+        answers=lambda proven: (proven.committed, proven.place, proven.checkpoint),
+    ),
+    Row(
+        name="checkpoint",
+        verb=checkpoint,
+        scene=a_ledger,
+        run=lambda w, _a: checkpoint(records=w.records, ledger=w.ledger),
+        enters=(LOOKED,),
+        answers=str,
+    ),
+    Row(
+        name="tile",
+        verb=tile,
+        scene=a_ledger,
+        run=lambda w, _a: tile("tile/entries/000.p/1", ledger=w.ledger),
+        enters=(LOOKED,),
+        answers=bytes,
+    ),
+    Row(
+        name="consistency",
+        verb=consistency,
+        scene=a_ledger,
+        run=lambda w, _a: consistency(1, None, records=w.records, ledger=w.ledger),
+        enters=(LOOKED,),
+        answers=lambda found: found,
+    ),
+)

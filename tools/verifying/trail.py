@@ -1,0 +1,162 @@
+"""A clip's exported trail: complete, unaltered, and in the ledger. The format is docs/api/trail.md.
+
+T1  Entries are numbered 1, 2, 3 ... and each holds the commitment of the one before it (`previous`).
+T2  An entry's commitment is made again from what it says and its salt; nothing in it is left unbound.
+T3  The line `v1 <id> <commitment>` is at the entry's leaf of the tree whose root the checkpoint signs.
+T4  An entry that is gone is erased where a later one tells so by its id and leaf, and the ledger still has its line;
+    else it is missing.
+T5  The last entry is that of the export itself, and never sealed yet. For what stands after the last sealed entry, and
+    that nothing was left out there, nobody vouches but whoever made the file: an export made some minutes later shows
+    it, in which this one's entries are sealed.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.domain.ledger import Unproven, bound, check_inclusion, commitment, from_base64, leaf_hash, leaf_line
+from shared.domain.note import Checkpoint, parsed_key
+from tools.verifying.report import Report, Unreadable
+from tools.verifying.signed import Keys, checked_checkpoint
+
+FORMAT = "continuity-trail/v1"
+EXPORTED, ERASED = "trail.exported", "entry.erased"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One entry of a trail, with what binds it. `entry` is empty of one that was erased."""
+
+    number: int
+    id: str
+    committed: str
+    leaf: int | None
+    entry: dict[str, Any]
+
+
+def check_trail(raw: bytes, keys: Keys, report: Report) -> None:
+    export = _shaped(
+        _json(raw), "trail", format=str, subject=str, checkpoint=(str, type(None)), keys=list, entries=list
+    )
+    if export["format"] != FORMAT:
+        raise Unproven(f"trail: its format is not {FORMAT}")
+    brought = [parsed_key(_a("key", key, str)) for key in export["keys"]]
+    if not keys:
+        report.keys = [f"{key} (brought by the file itself)" for key in brought]
+        report.unchecked.append("whose key it is: it came with the file. Give the force's own with --key")
+    signed = export["checkpoint"]
+    checkpoint = checked_checkpoint(signed.encode(), keys or brought, report) if signed is not None else None
+    links = [_link(item, export["subject"], checkpoint) for item in export["entries"]]
+    _check_links(links)
+    _check_erasures(links, report)
+    last = links[-1].entry if links else {}
+    if last.get("action") != EXPORTED:
+        raise Unproven("trail: it does not end with the entry of its own export, so that later entries are missing")
+    _tell(export["subject"], links, report)
+
+
+def _tell(subject: str, links: Sequence[Link], report: Report) -> None:
+    sealed = max((link.number for link in links if link.leaf is not None), default=0)
+    if sealed:
+        told = f"the trail of {subject}: entries 1 to {sealed} without a gap, each bound by the one after it"
+        report.checked.append(f"{told}, and entry {sealed} is in the ledger of that checkpoint")
+        alone = sum(link.leaf is not None for link in links)
+        report.checked.append(f"{alone} of them are there by their own proofs")
+    for link in links[sealed:]:
+        said = f"{link.number} ({link.entry.get('action')}, {link.entry.get('occurredAt')})"
+        report.unchecked.append(f"entry {said} is not in that ledger yet: only the file itself speaks for it")
+    report.unchecked.append(
+        f"whether other entries came after entry {sealed}: an export of some minutes later shows it"
+    )
+
+
+def _link(item: Any, subject: str, checkpoint: Checkpoint | None) -> Link:
+    """The entry of an item: its commitment made again from entry and salt, and found in the ledger at its leaf."""
+    gone = isinstance(item, dict) and "erased" in item
+    told = {"erased": dict} if gone else {"entry": dict, "salt": str}
+    parts = _shaped(item, "trail", **told, leaf=object, proof=object)
+    named = _shaped(parts["erased"], "erased", number=int, id=str, commitment=str) if gone else parts["entry"]
+    number, name = _a("number", named.get("number"), int), _a("id", named.get("id"), str)
+    what = f"entry {number} ({name})"
+    committed = named["commitment"] if gone else _committed(what, named, subject, parts["salt"])
+    if parts["leaf"] is not None:
+        proof = [from_base64(what, _a(what, text, str)) for text in _a(what, parts["proof"], list)]
+        _check_leaf(what, leaf_line(name, committed), _a(what, parts["leaf"], int), checkpoint, proof)
+    elif gone or parts["proof"] is not None:
+        raise Unproven(f"{what}: it has no place in the ledger, but should have one")
+    return Link(number=number, id=name, committed=committed, leaf=parts["leaf"], entry={} if gone else named)
+
+
+def _committed(what: str, entry: dict[str, Any], subject: str, salt: str) -> str:
+    if entry.get("kind") != "entry" or entry.get("subject") != subject:
+        raise Unproven(f"{what}: it is no entry about {subject}")
+    if bound(entry) != entry or len(from_base64(what, salt)) != hashlib.sha256().digest_size:
+        raise Unproven(f"{what}: it has a field that nothing binds, or its salt is not 32 bytes")
+    try:
+        return commitment({**entry, "salt": salt})
+    except TypeError as fault:
+        raise Unproven(f"{what}: {fault}") from None
+
+
+def _check_leaf(what: str, line: bytes, leaf: int, checkpoint: Checkpoint | None, proof: list[bytes]) -> None:
+    if checkpoint is None:
+        raise Unproven(f"{what}: it names a leaf, and there is no checkpoint")
+    try:
+        check_inclusion(leaf_hash(line), leaf, checkpoint.size, checkpoint.root, proof)
+    except Unproven as no:
+        raise Unproven(f"{what}: it is not what the ledger has at leaf {leaf}: {no}") from None
+
+
+def _check_links(links: Sequence[Link]) -> None:
+    before: Link | None = None
+    for expected, link in enumerate(links, start=1):
+        if link.number != expected:
+            raise Unproven(f"trail: entry {expected} is missing; number {link.number} stands in its place")
+        if link.entry and link.entry.get("previous") != (before.committed if before else None):
+            raise Unproven(f"entry {expected} ({link.id}): it was not written after the entry before it in this file")
+        before = link
+
+
+def _check_erasures(links: Sequence[Link], report: Report) -> None:
+    """An entry that is gone is erased if a later one of the same trail says so, naming it and its leaf."""
+    for gone in (link for link in links if not link.entry):
+        tells = {"entry": gone.id, "leaf": str(gone.leaf)}
+        named = [{"field": name, "before": before, "after": None} for name, before in tells.items()]
+        erasing = [e for e in links if e.entry.get("action") == ERASED and e.number > gone.number]
+        under = next(
+            (e for e in erasing if all(change in _a("changes", e.entry.get("changes"), list) for change in named)), None
+        )
+        if under is None:
+            raise Unproven(f"entry {gone.number} ({gone.id}): it is missing, and no entry tells of its erasure")
+        report.checked.append(f"entry {gone.number} was erased under entry {under.number} ({under.id})")
+
+
+def _json(raw: bytes) -> Any:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) != len(pairs):
+            raise Unproven("trail: a name is there twice")
+        return dict(pairs)
+
+    try:
+        value = json.loads(raw.decode("utf-8"), object_pairs_hook=once)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no text
+    except Unproven:
+        raise
+    except (RecursionError, ValueError):
+        raise Unreadable("it is not JSON") from None
+    return value
+
+
+def _shaped(value: Any, what: str, **shape: Any) -> dict[str, Any]:
+    """An object of exactly these names, each of its type."""
+    if not isinstance(value, dict) or set(value) != set(shape):
+        raise Unproven(f"{what}: it should have {', '.join(shape)} and nothing else")
+    return {name: _a(f"{what}: {name}", value[name], kind) for name, kind in shape.items()}
+
+
+def _a(what: str, value: Any, kind: Any) -> Any:
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise Unproven(f"{what}: it is not of its kind")
+    return value
