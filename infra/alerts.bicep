@@ -24,6 +24,9 @@ param recipients array
 @description('Address of the runbook; the alert\'s name is added as its heading.')
 param runbookUrl string
 
+@description('Day of the first recording: `nothing-weeded` is silent until 33 days after it.')
+param footageSince string
+
 @description('Name of the footage account.')
 param footageAccountName string
 
@@ -88,14 +91,15 @@ resource service 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       criteria: {
         allOf: [
           {
-            query: rule.query
+            query: replace(rule.query, 'FOOTAGE_SINCE', footageSince)
             timeAggregation: 'Count'
             operator: 'GreaterThan'
             threshold: 0
           }
         ]
       }
-      autoMitigate: true
+      // What somebody is woken for does not go away by itself: a removed guard is one row, and then none.
+      autoMitigate: rule.severity > 0
       // Tables appear with their first row, which a new environment has not had yet.
       skipQueryValidation: true
       actions: {
@@ -132,7 +136,7 @@ resource platform 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
           }
         ]
       }
-      autoMitigate: true
+      autoMitigate: rule.severity > 0
       skipQueryValidation: true
       actions: {
         actionGroups: [told.id]

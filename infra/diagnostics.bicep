@@ -13,6 +13,9 @@ param ledgerAccountName string
 @description('Name of core\'s account with queues and dead letters.')
 param runtimeAccountName string
 
+@description('Name of weeder\'s account.')
+param weederRuntimeAccountName string
+
 @description('Name of the Cosmos account.')
 param cosmosAccountName string
 
@@ -56,6 +59,22 @@ resource ledger 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
 
 resource runtime 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: runtimeAccountName
+
+  resource blobs 'blobServices' existing = {
+    name: 'default'
+  }
+
+  resource queues 'queueServices' existing = {
+    name: 'default'
+  }
+}
+
+resource weederRuntime 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
+  name: weederRuntimeAccountName
+
+  resource blobs 'blobServices' existing = {
+    name: 'default'
+  }
 
   resource queues 'queueServices' existing = {
     name: 'default'
@@ -110,6 +129,35 @@ resource ofQueues 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
       { category: 'StorageWrite', enabled: true }
       { category: 'StorageDelete', enabled: true }
     ]
+    metrics: [{ category: 'Transaction', enabled: true }]
+  }
+}
+
+// Of what the hosts run on, numbers alone: `storage-failing` asks them whether it answers.
+resource ofRuntime 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: runtime::blobs
+  name: setting
+  properties: {
+    workspaceId: workspaceId
+    metrics: [{ category: 'Transaction', enabled: true }]
+  }
+}
+
+resource ofWeederRuntime 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: weederRuntime::blobs
+  name: setting
+  properties: {
+    workspaceId: workspaceId
+    metrics: [{ category: 'Transaction', enabled: true }]
+  }
+}
+
+resource ofWeederQueues 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: weederRuntime::queues
+  name: setting
+  properties: {
+    workspaceId: workspaceId
+    metrics: [{ category: 'Transaction', enabled: true }]
   }
 }
 

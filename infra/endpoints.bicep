@@ -2,6 +2,7 @@
 //
 // Each endpoint has its zone group: without one no record is made, and the public name would still lead to the
 // public address. Zones are `global`: they hold names and private addresses, no data (docs/residency.md).
+// One after the other: several at once on one account end as AnotherOperationInProgress.
 
 @description('Where the endpoints are made.')
 param location string
@@ -53,6 +54,7 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01
   }
 ]
 
+@batchSize(1)
 resource endpoints 'Microsoft.Network/privateEndpoints@2025-05-01' = [
   for target in targets: {
     name: 'pe-${target.name}-${token}'
@@ -75,6 +77,7 @@ resource endpoints 'Microsoft.Network/privateEndpoints@2025-05-01' = [
   }
 ]
 
+@batchSize(1)
 resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-05-01' = [
   for (target, index) in targets: {
     parent: endpoints[index]

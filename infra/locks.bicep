@@ -1,7 +1,8 @@
 // The stores of evidence cannot be deleted by mistake: a lock must be taken off first, and that raises an alert.
 //
-// On the accounts, not on the group: a lock on the group would also keep roles and settings from being cleared up.
-// `azd down` fails on these, by design.
+// On the accounts, not on the group: a lock also keeps every role on what it locks, and within it, from being taken
+// away (ScopeLocked). Whoever takes one away takes the lock off first and puts it back, as infra/hooks/firstrun.py
+// does (docs/deploying.md, first run). `azd down` fails on these, by design.
 
 @description('Name of the footage account.')
 param footageAccountName string

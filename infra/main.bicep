@@ -33,8 +33,8 @@ param deployerRanges string = ''
 @description('Client id of the app registration (app-roles.json). Empty: the app alone judges tokens, nothing in front.')
 param authenticationClientId string = ''
 
-@description('For whom access tokens are made out, comma-separated.')
-param tokenAudiences string = 'api://continuity'
+@description('For whom access tokens are made out, comma-separated. Empty: the client id, which is what v2.0 tokens say.')
+param tokenAudiences string = ''
 
 @description('Whose access tokens are taken, comma-separated. Empty: this directory\'s, v2.0 and, for Power BI, v1.0.')
 param tokenIssuers string = ''
@@ -105,6 +105,10 @@ param alerts bool = true
 @description('Mail addresses that are told, comma-separated.')
 param alertRecipients string = ''
 
+@description('Day of the first recording, yyyy-MM-dd: nothing can be weeded for 31 days after it. Empty: long ago.')
+@maxLength(10)
+param footageSince string = ''
+
 @description('Address of the runbook in the force\'s own copy of this repository.')
 param runbookUrl string = 'docs/runbook.md'
 
@@ -152,6 +156,7 @@ var ranges = {
   force: empty(forceRanges) ? [] : split(forceRanges, ',')
   deployer: empty(deployerRanges) ? [] : split(deployerRanges, ',')
 }
+var audiences = empty(tokenAudiences) ? authenticationClientId : tokenAudiences
 var recipients = empty(alertRecipients) ? [] : split(alertRecipients, ',')
 var directory = '${environment().authentication.loginEndpoint}${tenant().tenantId}'
 
@@ -301,6 +306,7 @@ module roles 'roles.bicep' = {
   scope: group
   params: {
     environmentName: environmentName
+    token: token
     corePrincipalId: identities.outputs.corePrincipalId
     weederPrincipalId: identities.outputs.weederPrincipalId
     eventsPrincipalId: identities.outputs.eventsPrincipalId
@@ -309,8 +315,9 @@ module roles 'roles.bicep' = {
     operatorsGroupId: operatorsGroupId
     names: union(names, { topic: events.outputs.topicName, insights: monitor.outputs.insightsName })
   }
-  // What roles are on must be there; the names alone do not say so.
-  dependsOn: [footage, ledger, runtime, weederRuntime, cosmos, vault]
+  // What roles are on must be there; the names alone do not say so. A private endpoint of the records takes the same
+  // lock of their account as a role on it.
+  dependsOn: [footage, ledger, runtime, weederRuntime, cosmos, vault, endpoints]
 }
 
 module functions 'functions.bicep' = {
@@ -341,7 +348,7 @@ module functions 'functions.bicep' = {
       TOKEN_ISSUERS: empty(tokenIssuers)
         ? '${directory}/v2.0,https://sts.windows.net/${tenant().tenantId}/'
         : tokenIssuers
-      TOKEN_AUDIENCES: tokenAudiences
+      TOKEN_AUDIENCES: audiences
       TOKEN_JWKS_URL: empty(tokenKeysUrl) ? '${directory}/discovery/v2.0/keys' : tokenKeysUrl
       CLAIM_OFFICER: claimOfficer
       CLAIM_BOROUGH: claimBorough
@@ -362,7 +369,7 @@ module coreFront 'authentication.bicep' = if (!empty(authenticationClientId)) {
     appName: functions.outputs.coreName
     clientId: authenticationClientId
     issuer: '${directory}/v2.0'
-    audiences: split(tokenAudiences, ',')
+    audiences: split(audiences, ',')
     excludedPaths: [
       '/runtime/webhooks/EventGrid'
       '/api/health'
@@ -381,7 +388,7 @@ module weederFront 'authentication.bicep' = if (!empty(authenticationClientId)) 
     appName: functions.outputs.weederName
     clientId: authenticationClientId
     issuer: '${directory}/v2.0'
-    audiences: split(tokenAudiences, ',')
+    audiences: split(audiences, ',')
     excludedPaths: ['/api/health']
   }
 }
@@ -403,6 +410,7 @@ module diagnostics 'diagnostics.bicep' = {
     footageAccountName: names.footage
     ledgerAccountName: names.ledger
     runtimeAccountName: names.runtime
+    weederRuntimeAccountName: names.weederRuntime
     cosmosAccountName: names.cosmos
     vaultName: names.vault
     systemTopicName: events.outputs.systemTopicName
@@ -410,7 +418,7 @@ module diagnostics 'diagnostics.bicep' = {
     appNames: ['func-core-${token}', 'func-weeder-${token}']
     workspaceId: monitor.outputs.workspaceId
   }
-  dependsOn: [footage, ledger, runtime, cosmos, vault, functions]
+  dependsOn: [footage, ledger, runtime, weederRuntime, cosmos, vault, functions]
 }
 
 module activity 'activity.bicep' = {
@@ -430,6 +438,7 @@ module watch 'alerts.bicep' = if (alerts) {
     workspaceId: monitor.outputs.workspaceId
     recipients: recipients
     runbookUrl: runbookUrl
+    footageSince: empty(footageSince) ? '2000-01-01' : footageSince
     footageAccountName: names.footage
     ledgerAccountName: names.ledger
     corePrincipalId: identities.outputs.corePrincipalId

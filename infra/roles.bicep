@@ -4,8 +4,11 @@
 // ledger. Nobody may cut the soft delete short. Docks have no role: they write by links that `core` signs.
 // A link can do what it says and what `core` may do, whichever is less: so `core` must be able to write footage itself.
 
-@description('Ends the names of our roles, which a directory has only once.')
+@description('Name of the environment, for whoever reads a list of roles.')
 param environmentName string
+
+@description('Ends the names of our roles, which a directory has only once: for all of its subscriptions.')
+param token string
 
 @description('Principal of the identity core runs as.')
 param corePrincipalId string
@@ -125,7 +128,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
 resource footageKeeper 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(resourceGroup().id, 'footage keeper')
   properties: {
-    roleName: 'Continuity footage keeper (${environmentName})'
+    roleName: 'Continuity footage keeper (${environmentName} ${token})'
     description: 'Reads and writes footage, and places and lifts legal holds. Deletes nothing.'
     type: 'CustomRole'
     assignableScopes: [resourceGroup().id]
@@ -148,7 +151,7 @@ resource footageKeeper 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
 resource posterKeeper 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(resourceGroup().id, 'poster keeper')
   properties: {
-    roleName: 'Continuity poster keeper (${environmentName})'
+    roleName: 'Continuity poster keeper (${environmentName} ${token})'
     description: 'Reads and writes what was made of footage. Deletes nothing, holds nothing.'
     type: 'CustomRole'
     assignableScopes: [resourceGroup().id]
@@ -171,7 +174,7 @@ resource posterKeeper 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
 resource footageDisposer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(resourceGroup().id, 'footage disposer')
   properties: {
-    roleName: 'Continuity footage disposer (${environmentName})'
+    roleName: 'Continuity footage disposer (${environmentName} ${token})'
     description: 'Reads and deletes footage. Writes nothing, and lifts no hold.'
     type: 'CustomRole'
     assignableScopes: [resourceGroup().id]
@@ -194,7 +197,7 @@ resource footageDisposer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = 
 resource ledgerWriter 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(resourceGroup().id, 'ledger writer')
   properties: {
-    roleName: 'Continuity ledger writer (${environmentName})'
+    roleName: 'Continuity ledger writer (${environmentName} ${token})'
     description: 'Reads the ledger and adds to it. Changes and deletes nothing.'
     type: 'CustomRole'
     assignableScopes: [resourceGroup().id]
@@ -217,7 +220,7 @@ resource ledgerWriter 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
 resource queueWorker 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(resourceGroup().id, 'queue worker')
   properties: {
-    roleName: 'Continuity queue worker (${environmentName})'
+    roleName: 'Continuity queue worker (${environmentName} ${token})'
     description: 'Puts, takes, postpones and removes messages of a queue that is there.'
     type: 'CustomRole'
     assignableScopes: [resourceGroup().id]
@@ -240,6 +243,7 @@ resource queueWorker 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
 
 // A role of Cosmos DB is on a container and cannot tell an entry from a clip. So what no role has is deleting, except
 // weeder's, who takes a clip's notes with it; that entries are never replaced but to be sealed is the service's rule.
+// An account takes one change of its roles at a time (412 otherwise): each waits for the one before, down to weeder's.
 resource recordsKeeper 'Microsoft.DocumentDB/databaseAccounts/sqlRoleDefinitions@2025-04-15' = {
   parent: cosmos
   name: guid(cosmos.id, 'records keeper')
@@ -281,6 +285,7 @@ resource recordsDisposer 'Microsoft.DocumentDB/databaseAccounts/sqlRoleDefinitio
       }
     ]
   }
+  dependsOn: [recordsKeeper]
 }
 
 // ---- core ----
@@ -397,6 +402,7 @@ resource coreTells 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+@batchSize(1)
 resource coreKeepsRecords 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2025-04-15' = [
   for container in layout.containers: {
     parent: cosmos
@@ -406,6 +412,7 @@ resource coreKeepsRecords 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignme
       principalId: corePrincipalId
       scope: '${cosmos.id}/dbs/${layout.database}/colls/${container.id}'
     }
+    dependsOn: [recordsDisposer]
   }
 ]
 
@@ -471,6 +478,7 @@ resource weederTells 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+@batchSize(1)
 resource weederErasesRecords 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2025-04-15' = [
   for container in layout.containers: {
     parent: cosmos
@@ -480,6 +488,7 @@ resource weederErasesRecords 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssig
       principalId: weederPrincipalId
       scope: '${cosmos.id}/dbs/${layout.database}/colls/${container.id}'
     }
+    dependsOn: [coreKeepsRecords]
   }
 ]
 

@@ -1,25 +1,51 @@
 """Once, after the first deployment: the signing keys are made in the vault, and who made them loses the right to.
 
-    1  whoever is signed in to az is given Key Vault Secrets Officer on the vault, unless they have it there
-    2  `python -m tools.keys create` makes what is missing; a right given a moment ago is often not seen for minutes
-    3  the right is taken away again, whatever came of it; one that azd gave goes as well
-    4  KEYS_MADE is set: another run does nothing
+    1  the vault's lock is taken off: Azure takes no right away from what is locked
+    2  whoever is signed in to az is given Key Vault Secrets Officer on the vault, unless they have it there
+    3  `python -m tools.keys create` makes what is missing; a right given a moment ago is often not seen for minutes
+    4  the right is taken away again, whatever came of it; one that azd gave goes as well
+    5  the lock is put back: where there was one, and where GUARDS says that there is to be one
+    6  KEYS_MADE is set: another run does nothing
 
-It raises the alert `guard-removed`, as it should. What is left for an evidence manager is printed.
+A run that was cut off is finished by another one. It raises the alert `guard-removed`, as it should. What is left for
+an evidence manager is printed.
 """
 
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from infra.hooks.calling import Failed, Patience, again, az, ends, environment, keep, needed, patience_of, say
+from infra.hooks.calling import Failed, Patience, Trouble, again, az, ends, environment, keep, needed, patience_of, say
 
 ROOT = Path(__file__).parents[2]
 SECRETS_OFFICER = "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"
+LOCK = {"name": "holds-evidence", "level": "CanNotDelete", "notes": "The keys that receipts verify with."}
+A_LOCK, A_RIGHT = f"no lock {LOCK['name']} on the vault", "Key Vault Secrets Officer still given"
+GUIDE = "docs/deploying.md, first run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vault:
+    """Where the keys are to be, and whether the deployment locks it."""
+
+    subscription: str
+    group: str
+    name: str
+    guarded: bool
+
+    @property
+    def scope(self) -> str:
+        group = f"/subscriptions/{self.subscription}/resourceGroups/{self.group}"
+        return f"{group}/providers/Microsoft.KeyVault/vaults/{self.name}"
+
+    def lock(self, verb: str, *arguments: str) -> list[dict[str, str]]:
+        on = ("--resource-group", self.group, "--resource-type", "Microsoft.KeyVault/vaults", "--resource", self.name)
+        return az("lock", verb, *on, *arguments, subscription=self.subscription) or []
 
 
 def prepare(known: Mapping[str, str], patience: Patience) -> None:
@@ -28,26 +54,67 @@ def prepare(known: Mapping[str, str], patience: Patience) -> None:
     if known.get("KEYS_MADE") == "true":
         say("the keys were made before (KEYS_MADE): nothing is left to do")
         return
-    scope = f"/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.KeyVault/vaults/{vault}"
-    with may_make_keys(scope, subscription):
+    guarded = (known.get("GUARDS") or "true") == "true"
+    at = Vault(subscription=subscription, group=group, name=vault, guarded=guarded)
+    with may_make_keys(at, patience):
         again(patience, partial(_create, url, origin))
     keep(known, "KEYS_MADE", "true")
     _tell(known)
 
 
 @contextmanager
-def may_make_keys(scope: str, subscription: str) -> Iterator[None]:
+def may_make_keys(vault: Vault, patience: Patience) -> Iterator[None]:
+    """Whatever happens within, the right is taken away and then the lock put back; raises Trouble of what was not."""
     person, kind = _signed_in()
-    right = ("--role", SECRETS_OFFICER, "--scope", scope)
-    if not az("role", "assignment", "list", "--assignee", person, *right, subscription=subscription):
-        whom = ("--assignee-object-id", person, "--assignee-principal-type", kind)
-        az("role", "assignment", "create", *whom, *right, subscription=subscription)
-        say("Key Vault Secrets Officer: given")
+    locked, left = _unlock(vault) or vault.guarded, dict[str, Failed]()
     try:
-        yield
+        _give(vault, person, kind)
+        try:
+            yield
+        finally:
+            left |= _tried(A_RIGHT, partial(_take, vault, person), patience)
     finally:
-        az("role", "assignment", "delete", "--assignee", person, *right, subscription=subscription)
-        say("Key Vault Secrets Officer: taken away")
+        left |= _tried(A_LOCK, partial(_lock, vault), patience) if locked else {}
+        if left:
+            why = "; ".join(str(trouble) for trouble in left.values())
+            raise Trouble(f"still open: {', '.join(left)}. Run this again, or by hand: {GUIDE}. {why}")
+
+
+def _tried(what: str, close: Callable[[], None], patience: Patience) -> dict[str, Failed]:
+    """What is left open, and why. A lock that was taken off is seen as gone only after a while."""
+    try:
+        again(patience, close)
+    except Failed as trouble:
+        return {what: trouble}
+    return {}
+
+
+def _unlock(vault: Vault) -> bool:
+    """Whether there was a lock to take off."""
+    if not any(lock["name"] == LOCK["name"] for lock in vault.lock("list")):
+        return False
+    say(f"lock {LOCK['name']}: taken off until the keys are made; should this be cut off, another run puts it back")
+    vault.lock("delete", "--name", LOCK["name"])
+    return True
+
+
+def _give(vault: Vault, person: str, kind: str) -> None:
+    right = ("--role", SECRETS_OFFICER, "--scope", vault.scope)
+    if not az("role", "assignment", "list", "--assignee", person, *right, subscription=vault.subscription):
+        whom = ("--assignee-object-id", person, "--assignee-principal-type", kind)
+        az("role", "assignment", "create", *whom, *right, subscription=vault.subscription)
+        say("Key Vault Secrets Officer: given")
+
+
+def _take(vault: Vault, person: str) -> None:
+    right = ("--role", SECRETS_OFFICER, "--scope", vault.scope)
+    az("role", "assignment", "delete", "--assignee", person, *right, subscription=vault.subscription)
+    say("Key Vault Secrets Officer: taken away")
+
+
+def _lock(vault: Vault) -> None:
+    vault.lock("create", "--name", LOCK["name"], "--lock-type", LOCK["level"], "--notes", LOCK["notes"])
+    say(f"lock {LOCK['name']}: put back")
 
 
 def _signed_in() -> tuple[str, str]:

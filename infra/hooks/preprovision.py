@@ -3,7 +3,7 @@
 1  az and azd are there and signed in, to the same subscription
 2  the region is UK South; where none was chosen, it is
 3  what can never be changed later is right: the environment's name, LOG_ORIGIN
-4  what the force chose can be meant: ranges, addresses
+4  what the force chose can be meant: ranges, addresses, the day of the first recording
 5  BUDGET_START is set, once
 """
 
@@ -21,6 +21,7 @@ ENVIRONMENT = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
 ORIGIN = re.compile(r"[^\s+]{5,}")
 FIRST_OF_A_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])-01")
 LONGEST_PREFIX = 30  # storage takes no smaller range, but single addresses
+PRIVATE = [ipaddress.IPv4Network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]  # RFC 1918
 
 
 def check(known: Mapping[str, str], today: date) -> None:
@@ -31,6 +32,7 @@ def check(known: Mapping[str, str], today: date) -> None:
         ranges(name, known.get(name, ""))
     reached_by(known.get("SERVICE_URL", ""))
     audiences(known)
+    since(known.get("FOOTAGE_SINCE", ""))
     warn(known)
     budget(known, today)
 
@@ -99,6 +101,10 @@ def ranges(name: str, listed: str) -> None:
             ) from None
         if "/" in each and LONGEST_PREFIX < network.prefixlen < network.max_prefixlen:
             raise Trouble(f"{name} has {each!r}: storage takes no range smaller than /30; name single addresses")
+        if any(network.overlaps(private) for private in PRIVATE):
+            raise Trouble(
+                f"{name} has {each!r}: storage takes no private addresses (RFC 1918), only those the internet sees"
+            )
 
 
 def reached_by(address: str) -> None:
@@ -109,9 +115,21 @@ def reached_by(address: str) -> None:
 def audiences(known: Mapping[str, str]) -> None:
     """A v2.0 token is made out for the client id, whatever address it was asked for under."""
     client, named = known.get("AUTHENTICATION_CLIENT_ID", ""), known.get("TOKEN_AUDIENCES", "")
-    if client and client not in named.split(","):
-        wanted = ",".join(filter(None, (client, named or "api://continuity")))
-        raise Trouble(f"TOKEN_AUDIENCES lacks the client id: azd env set TOKEN_AUDIENCES {wanted}")
+    if not client and not named:
+        raise Trouble(
+            "AUTHENTICATION_CLIENT_ID is empty, so no token would be taken: azd env set AUTHENTICATION_CLIENT_ID CLIENT"
+        )
+    if client and named and client not in named.split(","):
+        raise Trouble(f"TOKEN_AUDIENCES lacks the client id: azd env set TOKEN_AUDIENCES {client},{named}")
+
+
+def since(day: str) -> None:
+    try:
+        right = not day or f"{date.fromisoformat(day)}" == day
+    except ValueError:
+        right = False
+    if not right:
+        raise Trouble(f"FOOTAGE_SINCE is {day!r}: the day of the first recording, such as 2026-12-01")
 
 
 def warn(known: Mapping[str, str]) -> None:

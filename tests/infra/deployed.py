@@ -28,6 +28,7 @@ FORCE = flatten_file(
         "authenticationClientId": "11111111-1111-1111-1111-111111111111",
         "alertRecipients": "duty@force.test,lead@force.test",
         "budgetStart": "2026-01-01",
+        "footageSince": "2026-01-15",
         "principalId": DEPLOYER,
         "operatorsGroupId": OPERATORS,
     },
@@ -44,6 +45,7 @@ TRIAL = flatten_file(
         "functionsDeployed": False,
         "alwaysReadyInstances": 0,
         "monthlyBudget": 0,
+        "tokenAudiences": "api://trial",
     },
 )
 TOKEN = str(FORCE.outputs["KEY_VAULT_NAME"]).removeprefix("kv-")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from tests.infra.deployed import answered_by, short
+from tests.infra.deployed import TOKEN, answered_by, short
 from tools.bicep.deployment import Deployment
 from tools.bicep.values import Resource
 
@@ -130,7 +130,7 @@ def _of_records(deployment: Deployment, roles: Mapping[str, Role]) -> Iterator[G
 
 def _title(definition: Resource) -> str:
     title = str(definition.at("properties.roleName"))
-    return title.removeprefix("Continuity ").removesuffix(" (test)")
+    return title.removeprefix("Continuity ").removesuffix(f" (test {TOKEN})")
 
 
 def _allowed(definition: Resource) -> Iterator[str]:

@@ -36,7 +36,12 @@ sys.exit({unforeseen})
 """
 Answer = tuple[int, str, str]
 SUBSCRIPTION = "00000000-0000-4000-8000-00000000000a"
-OF_AZD = {"AZURE_ENV_NAME": "trial", "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION, "LOG_ORIGIN": "continuity.test/ledger"}
+OF_AZD = {
+    "AZURE_ENV_NAME": "trial",
+    "AZURE_SUBSCRIPTION_ID": SUBSCRIPTION,
+    "LOG_ORIGIN": "continuity.test/ledger",
+    "AUTHENTICATION_CLIENT_ID": "an-id",
+}
 DEPLOYED = OF_AZD | {
     "AZURE_LOCATION": "uksouth",
     "AZURE_RESOURCE_GROUP": "rg-continuity-trial",

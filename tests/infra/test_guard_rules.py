@@ -12,7 +12,7 @@ from tools.bicep.security import DEMANDS, Demand
 
 def sample(demand: Demand, value: Any) -> str:
     """A resource of the type with that value at the path; without the property where the value is None."""
-    text = {True: "true", False: "false", None: ""}.get(value, f"'{value}'")
+    text = {True: "true", False: "false", None: ""}.get(value, str(value) if isinstance(value, int) else f"'{value}'")
     *outer, last = demand.path.split(".")
     inner = f"{last}: {text}" if text else ""
     for name in reversed(outer):
@@ -100,7 +100,10 @@ resource v 'Microsoft.KeyVault/vaults@1' = { name: 'v' }
 resource d 'Microsoft.Insights/diagnosticSettings@1' = {
   scope: v
   name: 'd'
-  properties: { workspaceId: 'w', logs: [{ category: 'AuditEvent', enabled: true }] }
+  properties: {
+    workspaceId: 'w', logs: [{ category: 'AuditEvent', enabled: true }]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
+  }
 }
 resource s 'Microsoft.Insights/diagnosticSettings@1' = {
   name: 's'
@@ -111,6 +114,18 @@ resource s 'Microsoft.Insights/diagnosticSettings@1' = {
 }
 resource k 'Microsoft.Authorization/locks@1' = { scope: v, name: 'k', properties: { level: 'CanNotDelete' } }
 """
+HOST = (
+    WATCHED
+    + """
+resource a 'Microsoft.Storage/storageAccounts@1' = { name: 'a' }
+resource q 'Microsoft.Storage/storageAccounts/queueServices@1' = { parent: a, name: 'default' }
+resource n 'Microsoft.Insights/diagnosticSettings@1' = {
+  scope: q
+  name: 'n'
+  properties: { workspaceId: 'w', metrics: [{ category: 'Transaction', enabled: true }] }
+}
+"""
+)
 POLICIES = """
 var locations = { listOfAllowedLocations: { value: ['uksouth'] } }
 var kinds = { listOfAllowedSKUs: { value: ['Standard_ZRS'] } }
@@ -213,6 +228,9 @@ CASES: list[tuple[Rule, str, str, str, str]] = [
     (watching.access_is_logged, WATCHED, "category: 'AuditEvent'", "categoryGroup: 'allLogs'", ""),
     (watching.access_is_logged, WATCHED, "  scope: v\n", "", "diagnostics"),
     (watching.access_is_logged, WATCHED, "'Administrative', ", "", "diagnostics"),
+    (watching.failures_are_counted, WATCHED, "'AllMetrics', enabled: true", "'AllMetrics'", "diagnostics"),
+    (watching.failures_are_counted, HOST, "'Transaction', enabled: true", "'Capacity', enabled: true", "diagnostics"),
+    (watching.failures_are_counted, HOST, "  scope: q\n", "", "diagnostics"),
     (watching.logs_arrive, WATCHED, "workspaceId: 'w', ", "", "diagnostics"),
     (watching.data_is_locked, WATCHED, "CanNotDelete", "NotSpecified", "lock"),
     (watching.data_is_locked, WATCHED, "{ scope: v, ", "{ ", "lock"),

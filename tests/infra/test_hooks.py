@@ -57,8 +57,7 @@ def test_a_first_run_chooses_the_region_and_the_budgets_first_month(cloud: Prete
 
 def test_another_run_changes_nothing(cloud: Pretended) -> None:
     runs_with(cloud, OF_AZD["LOG_ORIGIN"])
-    chosen = {"AUTHENTICATION_CLIENT_ID": "an-id", "TOKEN_AUDIENCES": "an-id,api://continuity"}
-    ended = cloud.run("preprovision", **DEPLOYED, **chosen, BUDGET_START="2026-01-01")
+    ended = cloud.run("preprovision", **DEPLOYED, TOKEN_AUDIENCES="an-id,api://an-id", BUDGET_START="2026-01-01")
     assert (ended.code, cloud.changes) == (0, [])
 
 
@@ -75,8 +74,14 @@ def test_another_run_changes_nothing(cloud: Pretended) -> None:
         ({"FORCE_RANGES": "192.0.2.0/24, 198.51.100.7"}, "FORCE_RANGES"),
         ({"FORCE_RANGES": "192.0.2.1/24"}, "FORCE_RANGES"),
         ({"DEPLOYER_RANGES": "203.0.113.8/31"}, "DEPLOYER_RANGES"),
-        ({"AUTHENTICATION_CLIENT_ID": "an-id"}, "azd env set TOKEN_AUDIENCES an-id,api://continuity"),
-        ({"AUTHENTICATION_CLIENT_ID": "an-id", "TOKEN_AUDIENCES": "api://x"}, "TOKEN_AUDIENCES an-id,api://x"),
+        ({"FORCE_RANGES": "192.0.2.0/24,10.0.0.0/8"}, "FORCE_RANGES has '10.0.0.0/8': storage takes no private"),
+        ({"DEPLOYER_RANGES": "172.31.255.1"}, "DEPLOYER_RANGES has '172.31.255.1': storage takes no private"),
+        ({"FORCE_RANGES": "192.168.4.0/24"}, "storage takes no private"),
+        ({"FORCE_RANGES": "8.0.0.0/5"}, "storage takes no private"),
+        ({"FOOTAGE_SINCE": "1 December"}, "FOOTAGE_SINCE"),
+        ({"FOOTAGE_SINCE": "20261201"}, "FOOTAGE_SINCE"),
+        ({"AUTHENTICATION_CLIENT_ID": ""}, "azd env set AUTHENTICATION_CLIENT_ID CLIENT"),
+        ({"TOKEN_AUDIENCES": "api://x"}, "TOKEN_AUDIENCES an-id,api://x"),
         ({"BUDGET_START": "2026-01-15"}, "BUDGET_START"),
         ({"AZURE_SUBSCRIPTION_ID": "00000000-0000-4000-8000-00000000000b"}, "az account set --subscription"),
     ],
@@ -89,7 +94,7 @@ def test_what_cannot_be_meant_is_one_line_that_names_it(cloud: Pretended, wrong:
     assert told in line
 
 
-@pytest.mark.parametrize("ranges", ["192.0.2.0/24", "192.0.2.0/30,198.51.100.7", "203.0.113.9/32", ""])
+@pytest.mark.parametrize("ranges", ["192.0.2.0/24", "192.0.2.0/30,198.51.100.7", "203.0.113.9/32", "172.32.0.0/16", ""])
 def test_ranges_that_storage_takes_are_taken(ranges: str) -> None:
     preprovision.ranges("FORCE_RANGES", ranges)
 
@@ -240,4 +245,5 @@ def test_what_a_hook_wants_of_the_subscription_is_what_the_bicep_makes(force: De
 
 
 def test_what_hooks_want_to_know_the_deployment_tells(force: Deployment) -> None:
-    assert set(DEPLOYED) - {"AZURE_ENV_NAME", "AZURE_SUBSCRIPTION_ID"} <= set(force.outputs)
+    decided = {"AZURE_ENV_NAME", "AZURE_SUBSCRIPTION_ID", "AUTHENTICATION_CLIENT_ID"}
+    assert set(DEPLOYED) - decided <= set(force.outputs)

@@ -19,6 +19,9 @@ PERSON = "00000000-0000-4000-8000-00000000000c"
 VAULT = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-continuity-trial/providers/Microsoft.KeyVault/vaults/kv-x"
 POLICY = "immutabilityPolicies/default"
 GIVEN, TAKEN = "az role assignment create", "az role assignment delete"
+UNLOCKED, LOCKED = "az lock delete", "az lock create"
+LOCKS = [{"name": "of-the-force", "level": "ReadOnly"}, {"name": "holds-evidence", "level": "CanNotDelete"}]
+SCOPE_LOCKED = failure("(ScopeLocked) The scope cannot perform delete operation because following scope(s) are locked")
 LOCK = {"id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/stfootagex"}
 LOCK["id"] += "/providers/Microsoft.Authorization/locks/holds-evidence"
 
@@ -28,6 +31,9 @@ def has_no_right_yet(cloud: Pretended) -> None:
     cloud.when("az role assignment list", answer([]))
     cloud.when(GIVEN, answer({"id": "…"}))
     cloud.when(TAKEN)
+    cloud.when("az lock list", answer(LOCKS))
+    cloud.when(UNLOCKED)
+    cloud.when(LOCKED, answer({"name": "holds-evidence"}))
 
 
 def token_for(stack: Stack, resource: str) -> str:
@@ -58,7 +64,7 @@ def test_the_keys_are_made_in_the_name_of_who_is_signed_in_and_the_right_to_is_t
     with vault_of(stack, cloud) as known:
         ended = cloud.run("firstrun", *AT_ONCE, **known)
     assert (ended.code, ended.error) == (0, "")
-    assert cloud.changes == [GIVEN, TAKEN, "azd env set KEYS_MADE true"]
+    assert cloud.changes == [UNLOCKED, GIVEN, TAKEN, LOCKED, "azd env set KEYS_MADE true"]
     (given,) = cloud.asked_with(GIVEN)
     assert given[given.index("--scope") + 1] == VAULT
     assert given[given.index("--assignee-object-id") + 1] == PERSON
@@ -87,14 +93,14 @@ def test_keys_that_cannot_be_made_are_one_line_and_the_right_is_still_taken_away
     ended = cloud.run("firstrun", "--attempts", "2", "--every", "0", **DEPLOYED)
     (line,) = ended.error.splitlines()
     assert (ended.code, line.startswith("error: the keys could not be made")) == (1, True)
-    assert cloud.changes == [GIVEN, TAKEN]
+    assert cloud.changes == [UNLOCKED, GIVEN, TAKEN, LOCKED]
 
 
 def test_a_right_that_azd_gave_is_not_given_again_and_goes_as_well(cloud: Pretended) -> None:
     has_no_right_yet(cloud)
     cloud.when("az role assignment list", answer([{"id": "…"}]))
     cloud.run("firstrun", "--attempts", "1", "--every", "0", **DEPLOYED)
-    assert cloud.changes == [TAKEN]
+    assert cloud.changes == [UNLOCKED, TAKEN, LOCKED]
 
 
 def test_a_workflow_gives_the_right_to_itself_as_what_it_is(cloud: Pretended) -> None:
@@ -112,13 +118,69 @@ def test_who_may_not_give_rights_is_told_so_and_nothing_is_tried(cloud: Pretende
     ended = cloud.run("firstrun", *AT_ONCE, **DEPLOYED)
     assert (ended.code, "AuthorizationFailed" in ended.error) == (1, True)
     assert cloud.asked_with("get-access-token") == []
+    assert cloud.changes == [UNLOCKED, GIVEN, LOCKED]
 
 
-def test_a_right_that_could_not_be_taken_away_is_not_passed_over(cloud: Pretended) -> None:
+ONCE = ("--attempts", "1", "--every", "0")
+
+
+def test_a_right_that_could_not_be_taken_away_is_not_passed_over_and_the_lock_is_put_back(cloud: Pretended) -> None:
     has_no_right_yet(cloud)
     cloud.when(TAKEN, FORBIDDEN)
-    ended = cloud.run("firstrun", "--attempts", "1", "--every", "0", **DEPLOYED)
-    assert (ended.code, "az role assignment delete failed" in ended.error) == (1, True)
+    ended = cloud.run("firstrun", *ONCE, **DEPLOYED)
+    (line,) = ended.error.splitlines()
+    assert (ended.code, line.startswith(f"error: still open: {firstrun.A_RIGHT}. Run this again")) == (1, True)
+    assert "az role assignment delete failed" in line
+    assert cloud.changes == [UNLOCKED, GIVEN, TAKEN, LOCKED]
+
+
+def test_a_lock_that_azure_still_sees_is_waited_for(cloud: Pretended) -> None:
+    has_no_right_yet(cloud)
+    cloud.when(TAKEN, SCOPE_LOCKED, answer())
+    ended = cloud.run("firstrun", "--attempts", "2", "--every", "0", **DEPLOYED)
+    assert ("ScopeLocked" in ended.said, "still open" in ended.error) == (True, False)
+    assert cloud.changes == [UNLOCKED, GIVEN, TAKEN, TAKEN, LOCKED]
+
+
+def test_all_that_is_still_open_is_said_in_one_line_with_what_finishes_it(cloud: Pretended) -> None:
+    has_no_right_yet(cloud)
+    cloud.when(TAKEN, SCOPE_LOCKED)
+    cloud.when(LOCKED, FORBIDDEN)
+    ended = cloud.run("firstrun", *ONCE, **DEPLOYED)
+    (line,) = ended.error.splitlines()
+    assert all(word in line for word in (firstrun.A_RIGHT, firstrun.A_LOCK, "Run this again", "deploying.md"))
+
+
+@pytest.mark.parametrize(
+    "guards,last",
+    [({}, [LOCKED]), ({"GUARDS": ""}, [LOCKED]), ({"GUARDS": "true"}, [LOCKED]), ({"GUARDS": "false"}, [])],
+)
+def test_a_lock_that_a_run_cut_off_before_had_taken_off_is_put_back_where_there_are_to_be_any(
+    cloud: Pretended, guards: dict[str, str], last: list[str]
+) -> None:
+    has_no_right_yet(cloud)
+    cloud.when("az role assignment list", answer([{"id": "…"}]))
+    cloud.when("az lock list", answer(LOCKS[:1]))
+    cloud.run("firstrun", *ONCE, **DEPLOYED, **guards)
+    assert cloud.changes == [TAKEN, *last]
+
+
+def test_who_may_not_take_the_lock_off_is_told_so_before_anything_is_changed(cloud: Pretended) -> None:
+    has_no_right_yet(cloud)
+    cloud.when(UNLOCKED, FORBIDDEN)
+    ended = cloud.run("firstrun", *ONCE, **DEPLOYED)
+    assert (ended.code, "az lock delete failed" in ended.error, cloud.changes) == (1, True, [UNLOCKED])
+
+
+def test_the_lock_is_put_back_as_the_bicep_has_it(cloud: Pretended, force: Deployment) -> None:
+    has_no_right_yet(cloud)
+    cloud.run("firstrun", *ONCE, **DEPLOYED)
+    on = {each.at("scope").kind: each for each in force.of("Microsoft.Authorization/locks")}
+    made = on["microsoft.keyvault/vaults"]
+    (given,) = cloud.asked_with(LOCKED)
+    option = {name: given[given.index(f"--{name}") + 1] for name in ("name", "lock-type", "notes", "resource")}
+    told = {"lock-type": made.at("properties.level"), "notes": made.at("properties.notes")}
+    assert option == {"name": made.at("name"), **told, "resource": "kv-x"}
 
 
 def test_the_right_is_the_one_the_roles_page_gives_a_deployer(force: Deployment) -> None:

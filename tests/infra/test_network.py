@@ -1,8 +1,10 @@
 """Who can reach what: the stores from the apps only, the fronts by those who are named, a trial by identity alone."""
 
+import re
+
 import pytest
 
-from tests.infra.deployed import SITE, STORAGE, account, named, short
+from tests.infra.deployed import ROOT, SITE, STORAGE, account, named, short
 from tools.bicep.deployment import Deployment
 from tools.bicep.values import Resource
 
@@ -88,6 +90,9 @@ def test_the_subnets_do_not_overlap_and_the_endpoints_answer_the_apps_alone(forc
         "apps": "10.40.0.0/24",
         "endpoints": "10.40.1.0/26",
     }
+    (delegated,) = subnets["apps"]["delegations"]
+    assert delegated["properties"]["serviceName"] == "Microsoft.App/environments"  # what Flex Consumption takes
+    assert [subnets[name]["defaultOutboundAccess"] for name in ("apps", "endpoints")] == [True, False]
     assert subnets["endpoints"]["networkSecurityGroup"]["id"] == guard.identity
     assert subnets["endpoints"]["privateEndpointNetworkPolicies"] == "Enabled"
     allowed, denied = (each["properties"] for each in guard.at("properties.securityRules"))
@@ -140,3 +145,31 @@ def test_a_trial_has_no_network_and_every_store_still_takes_identities_only(tria
     assert {each.at("properties.allowSharedKeyAccess") for each in trial.of(STORAGE)} == {False}
     assert {each.at("properties.allowBlobPublicAccess") for each in trial.of(STORAGE)} == {False}
     assert [each.at("properties.disableLocalAuth") for each in trial.of(COSMOS)] == [True]
+
+
+def waits_for(file: str, statement: str) -> set[str]:
+    """By the text: what waits for what is gone once the list is flat."""
+    text = (ROOT / "infra" / file).read_text()
+    (body,) = re.findall(rf"^{re.escape(statement)} .*?^[}}\]]$", text, re.MULTILINE | re.DOTALL)
+    return {name for listed in re.findall(r"dependsOn: \[([^\]]*)\]", body) for name in listed.split(", ")}
+
+
+def test_nothing_begins_before_what_it_rests_on_is_there() -> None:
+    """A host that is refused its storage when it is made is refused for good."""
+    stores = {"footage", "ledger", "runtime", "weederRuntime", "cosmos", "vault"}
+    assert waits_for("main.bicep", "module functions") == {"roles", "endpoints"}
+    assert waits_for("main.bicep", "module roles") == stores | {"endpoints"}
+    assert waits_for("main.bicep", "module diagnostics") == stores | {"functions"}
+    assert waits_for("main.bicep", "module locks") == stores - {"runtime", "weederRuntime"}
+    assert waits_for("main.bicep", "module subscriptions") == {"roles"}
+
+
+def test_one_account_is_changed_by_one_at_a_time() -> None:
+    """Roles within Cosmos DB answer 412 when they meet, private endpoints AnotherOperationInProgress."""
+    chain = ["recordsKeeper", "recordsDisposer", "coreKeepsRecords", "weederErasesRecords"]
+    waited = [waits_for("roles.bicep", f"resource {name}") for name in chain]
+    assert waited == [set(), *({each} for each in chain[:-1])]
+    for file, kinds in {"roles.bicep": "sqlRoleAssignments", "endpoints.bicep": "privateEndpoints"}.items():
+        lines = (ROOT / "infra" / file).read_text().splitlines()
+        loops = [at for at, line in enumerate(lines) if kinds in line and line.endswith("= [")]
+        assert [lines[at - 1] for at in loops] == ["@batchSize(1)"] * 2

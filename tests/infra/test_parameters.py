@@ -5,12 +5,13 @@ import re
 import uuid
 
 from shared.domain.access import Role
-from tests.infra.deployed import FORCE, MAIN, ROOT
+from tests.infra.deployed import CONFIG, FORCE, MAIN, ROOT, settings
 from tools.bicep import tree
 from tools.bicep.deployment import Deployment, declared
 
 INFRA = ROOT / "infra"
 APPLICATION = json.loads((INFRA / "app-roles.json").read_text())
+CLIENTS = json.loads((INFRA / "app-clients.json").read_text())
 PARAMETERS = json.loads((INFRA / "main.parameters.json").read_text())["parameters"]
 PINNED = {
     Role.OFFICER: "870cbdd2-fef6-5a76-a0b4-ea36e9a25e6e",
@@ -21,15 +22,9 @@ PINNED = {
     Role.OPERATOR: "dad6a8ee-c29b-576b-ad3f-a37764b5123a",
     Role.DOCK: "07e1857c-ca48-50e9-bfd3-afd90278cefb",
 }
+SCOPE = "5d0f6a1c-7b1e-5a52-9d0c-3f5c2b8e6a41"
+AZURE_CLI = "04b07795-8ddb-461a-bbee-02f9e1bf7b46"
 NEVER_GIVEN = {"thisMonth"}
-FOR_BICEP_ALONE = {
-    "addressSpace",
-    "cosmosMaxThroughput",
-    "maximumInstances",
-    "logRetentionDays",
-    "ledgerRetentionDays",
-    "sessionIdleMinutes",
-}
 
 
 def parameters() -> dict[str, tree.Parameter]:
@@ -47,7 +42,7 @@ def test_every_parameter_of_every_file_is_described(force: Deployment) -> None:
 
 
 def test_azd_gives_every_parameter_that_is_decided_at_a_deployment() -> None:
-    assert set(PARAMETERS) == set(parameters()) - FOR_BICEP_ALONE - NEVER_GIVEN
+    assert set(PARAMETERS) == set(parameters()) - NEVER_GIVEN
     needed = {name for name, each in parameters().items() if each.default is None}
     assert needed == {"environmentName", "location", "logOrigin"}
 
@@ -101,11 +96,37 @@ def test_a_dock_is_a_program_and_a_person_is_not() -> None:
 def test_tokens_carry_the_claims_the_app_reads() -> None:
     claims = {each["name"] for each in APPLICATION["optionalClaims"]["accessToken"]}
     assert claims == {"idtyp", "sid"}
-    assert APPLICATION["api"] == {"requestedAccessTokenVersion": 2, "acceptMappedClaims": True}
+    api = APPLICATION["api"]
+    assert (api["requestedAccessTokenVersion"], api["acceptMappedClaims"]) == (2, True)
     (policy,) = json.loads((INFRA / "claims-policy.json").read_text())["definition"]
     mapped = {each["JwtClaimType"] for each in json.loads(policy)["ClaimsMappingPolicy"]["ClaimsSchema"]}
     defaults = {parameters()[name].default for name in ("claimOfficer", "claimBorough")}
     assert mapped == {each.value for each in defaults if isinstance(each, tree.Literal)}
+
+
+def test_mapped_claims_are_not_asked_for_under_an_address_that_is_refused() -> None:
+    """AADSTS501461: with acceptMappedClaims only the client id itself or a verified domain is an audience."""
+    assert "identifierUris" not in APPLICATION
+    assert "api://" not in (INFRA / "main.parameters.json").read_text() + (INFRA / "main.bicep").read_text()
+
+
+def test_tokens_are_made_out_for_the_client_id_unless_somebody_says_otherwise() -> None:
+    client = FORCE.parameters["authenticationClientId"]
+    fronts = [each.body["properties"] for each in FORCE.of(CONFIG) if each.body["name"] == "authsettingsV2"]
+    judged = [front["identityProviders"]["azureActiveDirectory"]["validation"] for front in fronts]
+    assert judged == [{"allowedAudiences": [client]}] * 2
+    assert {app["TOKEN_AUDIENCES"] for app in settings(FORCE).values()} == {client}
+
+
+def test_a_person_can_be_given_a_token_by_one_client_and_no_other_can_ask_a_person_for_leave() -> None:
+    (scope,) = APPLICATION["api"]["oauth2PermissionScopes"]
+    assert (scope["id"], scope["value"], scope["isEnabled"]) == (SCOPE, "access", True)
+    assert scope["type"] == "Admin"
+    assert "preAuthorizedApplications" not in APPLICATION["api"]
+    rest = dict(CLIENTS["api"])
+    allowed = rest.pop("preAuthorizedApplications")
+    assert allowed == [{"appId": AZURE_CLI, "delegatedPermissionIds": [SCOPE]}]
+    assert {**CLIENTS, "api": rest} == {"api": APPLICATION["api"]}
 
 
 def test_the_linter_turns_down_what_an_offline_check_would_not_see() -> None:

@@ -192,6 +192,13 @@ def test_the_register_of_exceptions_is_the_list_of_what_is_global_in_the_bicep()
     assert register() == global_types()
 
 
+def test_what_azure_makes_by_itself_beside_application_insights_has_its_row_among_what_is_in_no_list() -> None:
+    _, _, unlisted = (ROOT / "docs" / "residency.md").read_text().partition("## What leaves by the platform's nature")
+    (row,) = [line for line in unlisted.splitlines() if "smart detection" in line]
+    assert '"Failure Anomalies"' in row
+    assert '"Application Insights Smart Detection"' in row
+
+
 def test_each_row_of_the_register_says_why_and_what_it_holds() -> None:
     page = (ROOT / "docs" / "residency.md").read_text()
     rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| ") and "---" not in line]

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+import shlex
 from collections.abc import Iterator
 
 import pytest
@@ -21,27 +22,32 @@ RULE = "Microsoft.Insights/scheduledQueryRules"
 # Typed by hand from Microsoft's reference, because no `az` is at hand here to ask: a command that is not on this list
 # is either new, and to be looked up and added, or a slip.
 AZ = {
-    "account set", "ad app create", "ad app credential reset", "ad app delete", "ad app federated-credential create",
-    "ad signed-in-user show", "ad sp create", "ad sp update", "cosmosdb restore", "cosmosdb sql role assignment create",
-    "cosmosdb sql role definition create", "deployment group create", "deployment sub create", "deployment sub what-if",
+    "account get-access-token", "account set", "ad app create", "ad app credential reset", "ad app delete",
+    "ad app federated-credential create", "ad app update", "ad signed-in-user show", "ad sp create", "ad sp show",
+    "ad sp update", "cosmosdb restore", "cosmosdb sql role assignment create", "cosmosdb sql role definition create",
+    "deployment group create", "deployment sub create", "deployment sub what-if",
     "eventgrid system-topic event-subscription list", "eventgrid system-topic event-subscription show",
-    "functionapp config appsettings set", "functionapp function list", "functionapp keys list",
+    "functionapp config appsettings set", "functionapp config hostname add", "functionapp config ssl bind",
+    "functionapp config ssl upload", "functionapp function list", "functionapp keys list",
     "functionapp list-flexconsumption-locations", "functionapp show", "functionapp start", "functionapp stop",
-    "group delete", "identity show", "keyvault secret set-attributes", "keyvault show", "lock delete", "lock list",
-    "login", "monitor diagnostic-settings subscription delete", "monitor diagnostic-settings subscription list",
-    "monitor scheduled-query update", "provider register", "resource list", "rest", "role assignment create",
-    "role assignment delete", "role assignment list", "role definition create", "role definition delete",
-    "role definition list", "storage account show", "storage blob delete", "storage blob list", "storage blob undelete",
+    "group delete", "identity show", "keyvault secret set-attributes", "keyvault show", "lock create", "lock delete",
+    "lock list", "login", "monitor diagnostic-settings subscription delete",
+    "monitor diagnostic-settings subscription list", "provider register", "resource list", "resource update",
+    "rest", "role assignment create", "role assignment delete", "role assignment list", "role definition create",
+    "role definition delete", "role definition list", "storage account show", "storage blob delete",
+    "storage blob delete-batch", "storage blob list", "storage blob undelete",
     "storage container immutability-policy delete", "storage container immutability-policy lock",
     "storage container immutability-policy show",
 }  # fmt: skip
-AZD = {"auth login", "deploy", "down", "env new", "env set", "provision", "up"}
+AZD = {"auth login", "deploy", "down", "env get-values", "env new", "env set", "provision", "up"}
 FUNC = {"azure functionapp publish"}
 TABLES = {
     "requests", "traces", "exceptions", "customMetrics", "AzureActivity", "AzureDiagnostics", "AzureMetrics",
     "AegDeliveryFailureLogs", "CDBDataPlaneRequests", "StorageBlobLogs",
 }  # fmt: skip
-OF_A_WORKFLOW = {"AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_SUBSCRIPTION_ID", "FUNCTIONS_DEPLOYED"}
+OF_A_WORKFLOW = {
+    "AZURE_CLIENT_ID", "AZURE_TENANT_ID", "AZURE_SUBSCRIPTION_ID", "DEPLOY_RUNNER", "FUNCTIONS_DEPLOYED",
+}  # fmt: skip
 OF_A_TOOL = {"TAKE_DOWN", "KEYS_MADE", "AZURE_TOKEN_CREDENTIALS"}
 LOOKS_LIKE_A_NUMBER_OF_OURS = re.compile(r"`((?:ingest|fixity|weed|reconcile|session|verb)\.[a-z-]+)`")
 
@@ -207,6 +213,79 @@ def test_the_roles_that_are_given_by_id_are_the_services_own() -> None:
     given = set(re.findall(r"\\\"appRoleId\\\": \\\"([0-9a-f-]{36})", DEPLOYING.text))
     assert len(given) == 2
     assert given <= roles
+
+
+@pytest.mark.parametrize("page", (RUNBOOK, DEPLOYING), ids=lambda page: page.name)
+def test_a_page_says_how_its_variables_come_into_the_shell_after_azd_and_by_hand(page: Page, force: Deployment) -> None:
+    """azd names its deployments itself: `by_hand outputs` finds none of them."""
+    blocks = page.blocks("")
+    ways = [at for at, block in enumerate(blocks) if "set -a; . ./.local/outputs; set +a" in block]
+    whole = [at for at in ways if "azd env get-values > .local/outputs" in blocks[at]]
+    assert whole != []
+    assert any("by_hand outputs" in blocks[at] for at in ways)
+    used = [at for at, block in enumerate(blocks) if set(re.findall(r"\$([A-Z_]+)", block)) & set(force.outputs)]
+    by_hand_alone = page.text.find("## By hand"), page.text.find("## The variables in the shell")
+    early = [at for at in used if at < whole[0] and not _between(page.text.find(blocks[at]), by_hand_alone)]
+    assert early == []
+
+
+def _between(at: int, places: tuple[int, int]) -> bool:
+    return places[0] <= at < places[1]
+
+
+@pytest.mark.parametrize("page", (RUNBOOK, DEPLOYING), ids=lambda page: page.name)
+def test_a_door_is_asked_with_a_token_that_a_command_before_it_gets(page: Page) -> None:
+    asks = (
+        'TOKEN=$(az account get-access-token --resource "$AUTHENTICATION_CLIENT_ID" --query accessToken --output tsv)'
+    )
+    assert "Bearer $TOKEN" in page.text
+    assert "Bearer TOKEN" not in page.text
+    assert page.text.index(asks) < page.text.index("Bearer $TOKEN")
+
+
+def test_a_name_that_the_bicep_does_not_bind_is_bound_by_hand() -> None:
+    bound = any("hostNameBindings" in path.read_text() for path in (ROOT / "infra").glob("*.bicep"))
+    by_hand_alone = {"functionapp config hostname add", "functionapp config ssl bind"} <= set(verbs(DEPLOYING, "az"))
+    assert bound != by_hand_alone
+    (row,) = [line for line in DEPLOYING.text.splitlines() if line.startswith("| `SERVICE_URL`")]
+    assert re.findall(r'see "(.+?)"', row) == ["A name of your own"]
+    assert "A name of your own" in DEPLOYING.headings(2)
+
+
+def test_who_deploys_is_asked_for_rights_that_suffice() -> None:
+    """Role Based Access Control Administrator may neither define a role nor place a lock."""
+    needed = ("Contributor", "User Access Administrator", "Resource Policy Contributor")
+    first = " ".join(DEPLOYING.text.partition("## What the force decides")[0].split())
+    assert "Owner, or Contributor with User Access Administrator and Resource Policy Contributor" in first
+    (given,) = re.findall(r"^for role in (.+); do$", DEPLOYING.text, re.MULTILINE)
+    assert tuple(shlex.split(given)) == needed
+
+
+def test_who_predicts_reads_no_logs() -> None:
+    (written,) = re.findall(
+        r"role definition create --role-definition '(.+?)'$", DEPLOYING.text, re.MULTILINE | re.DOTALL
+    )
+    role = json.loads(written)
+    assert set(role["NotActions"]) >= {
+        "Microsoft.OperationalInsights/workspaces/query/*",
+        "Microsoft.OperationalInsights/workspaces/search/action",
+        "Microsoft.Insights/logs/*",
+    }
+    assert not any(action.endswith(("/write", "/delete", "/*")) for action in role["Actions"])
+
+
+def test_what_is_current_is_deleted_before_any_version_by_its_id() -> None:
+    """By its id Azure refuses to delete the current version."""
+    (block,) = [each for each in DEPLOYING.blocks("") if "--version-id" in each]
+    assert 0 <= block.find("az storage blob delete-batch") < block.find("--version-id")
+
+
+def test_a_restored_account_is_shut_and_without_keys_from_the_beginning() -> None:
+    (block,) = [each for each in RUNBOOK.blocks("") if "az cosmosdb restore" in each]
+    restore, update = [line for line in block.replace("\\\n", " ").splitlines() if line]
+    assert "--public-network-access DISABLED" in restore
+    assert "properties.disableLocalAuth=true" in update
+    assert '--name "$COSMOS_ACCOUNT_NAME-again"' in update
 
 
 def test_the_threat_model_has_all_six_letters_for_every_flow() -> None:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -114,9 +115,36 @@ def test_every_parameter_is_a_variable_of_the_workflow_and_none_gives_a_person_a
 
 def test_what_the_workflow_takes_from_the_deployment_the_deployment_says(force: Deployment) -> None:
     text = commands(jobs(DEPLOY)["deploy"])
-    asked = set(re.findall(r"\$([A-Z_]+)", text)) - {"AZURE_LOCATION", "AZURE_ENV_NAME", "RUNNER_TEMP", "GITHUB_ENV"}
+    known = {"AZURE_LOCATION", "AZURE_ENV_NAME", "DEPLOYER_RANGES"}
+    of_github = {"RUNNER_ENVIRONMENT", "RUNNER_TEMP", "GITHUB_ENV"}
+    asked = set(re.findall(r"\$([A-Z_]+)", text)) - known - of_github
     assert asked == {"AZURE_RESOURCE_GROUP", "CORE_APP_NAME", "WEEDER_APP_NAME"}
     assert asked <= set(force.outputs)
+
+
+@pytest.mark.parametrize(
+    "ranges,runner,goes_on",
+    [
+        ("", "github-hosted", True),
+        ("", "self-hosted", True),
+        ("192.0.2.1", "self-hosted", True),
+        ("192.0.2.1", "github-hosted", False),
+    ],
+)
+def test_a_runner_that_the_app_would_turn_away_is_told_so_before_anything_else(
+    ranges: str, runner: str, goes_on: bool
+) -> None:
+    first, *_ = steps(jobs(DEPLOY)["deploy"])
+    known = {"DEPLOYER_RANGES": ranges, "RUNNER_ENVIRONMENT": runner}
+    done = subprocess.run(["bash", "-e", "-c", first["run"]], env=known, capture_output=True, text=True, check=False)
+    assert (done.returncode == 0, len(done.stdout.splitlines())) == (goes_on, int(not goes_on))
+    assert goes_on or done.stdout.startswith("::error::DEPLOYER_RANGES")
+
+
+def test_only_what_runs_after_an_approval_may_run_on_a_machine_of_the_forces() -> None:
+    runners = {path.stem: {name: job["runs-on"] for name, job in jobs(path).items()} for path in WORKFLOWS}
+    assert runners["deploy"].pop("deploy") == "${{ vars.DEPLOY_RUNNER || 'ubuntu-24.04' }}"
+    assert not any("vars." in str(runner) for of_a_file in runners.values() for runner in of_a_file.values())
 
 
 def test_the_package_of_the_workflow_is_the_app() -> None:

@@ -54,6 +54,16 @@ DEMANDS: tuple[Demand, ...] = (
     _demand("vault-rbac", VAULT, "enableRbacAuthorization", True),
     _demand("purge-protection", VAULT, "enablePurgeProtection", True),
     _demand("purge-protection", VAULT, "enableSoftDelete", True),
+    _demand("purge-protection", VAULT, "softDeleteRetentionInDays", 90),
+    _demand("local-auth", COSMOS, "disableKeyBasedMetadataWriteAccess", True),
+    # Event Grid's dead letters come as a trusted service's; to the vault no service has to come.
+    _demand("trusted-services", STORAGE, "networkAcls.bypass", "AzureServices"),
+    _demand("trusted-services", VAULT, "networkAcls.bypass", "None"),
+    # The longest link lives 4 h.
+    _demand("link-expiry", STORAGE, "sasPolicy.sasExpirationPeriod", "0.04:15:00"),
+    _demand("second-copy", COSMOS, "enableAnalyticalStorage", False),
+    _demand("who-reads-logs", WORKSPACE, "features.enableLogAccessUsingOnlyResourcePermissions", False),
+    _demand("who-reads-logs", INSIGHTS, "DisableIpMasking", False),
     _demand("ftps", SITE, "siteConfig.ftpsState", "Disabled", None),  # this plan has no FTP and refuses the setting
     _demand("remote-debugging", SITE, "siteConfig.remoteDebuggingEnabled", False, None),
     _demand("basic-auth", PUBLISHING, "allow", False),

@@ -25,6 +25,9 @@ LOGGED: Mapping[str, frozenset[str]] = {
     TOPIC: frozenset({"PublishFailures", "DeliveryFailures"}),
     SITE: frozenset({"FunctionAppLogs"}),
 }
+COUNTED: Mapping[str, str] = {
+    BLOBS: "Transaction", QUEUES: "Transaction", VAULT: "AllMetrics", SYSTEM_TOPIC: "AllMetrics",
+}  # fmt: skip
 OF_QUEUES = frozenset({"StorageWrite", "StorageDelete"})
 OF_THE_SUBSCRIPTION = frozenset({"Administrative", "Policy", "Security"})
 ALLOWED_LOCATIONS = "e56962a6-4747-49cd-b67b-bf8b01975c4c"
@@ -60,6 +63,15 @@ def _logged(resource: Resource, due: frozenset[str], settings: list[Resource]) -
         yield about(resource, "diagnostics", f"{category} is not logged")
 
 
+def failures_are_counted(deployment: Deployment) -> Iterator[Finding]:
+    """What the alerts count: whether a store answers, those of the function hosts too, and what was not delivered."""
+    settings = deployment.of(DIAGNOSTICS)
+    for kind, category in COUNTED.items() if settings else ():
+        for resource in deployment.of(kind):
+            if not any(_is_on(each, resource) and category in _categories(each, "metrics") for each in settings):
+                yield about(resource, "diagnostics", f"{category} is not counted")
+
+
 def logs_arrive(deployment: Deployment) -> Iterator[Finding]:
     for each in deployment.of(DIAGNOSTICS):
         if each.at("properties.workspaceId") is None:
@@ -80,9 +92,9 @@ def _is_on(extension: Resource, target: Resource) -> bool:
     return isinstance(scope, Resource) and isinstance(scope.identity, str) and scope.identity == target.identity
 
 
-def _categories(setting: Resource) -> set[str]:
-    logs = setting.at("properties.logs", [])
-    written = [each for each in logs if isinstance(each, dict) and each.get("enabled") is True]
+def _categories(setting: Resource, what: str = "logs") -> set[str]:
+    listed = setting.at(f"properties.{what}", [])
+    written = [each for each in listed if isinstance(each, dict) and each.get("enabled") is True]
     return {str(each.get("category") or each.get("categoryGroup")) for each in written}
 
 
@@ -126,4 +138,4 @@ def of_the_defaults(deployment: Deployment) -> Iterator[Finding]:
             yield about_all(deployment, "off-by-default", f"the defaults deploy no {kind}")
 
 
-RULES: tuple[Rule, ...] = (access_is_logged, logs_arrive, data_is_locked, policies_hold)
+RULES: tuple[Rule, ...] = (access_is_logged, failures_are_counted, logs_arrive, data_is_locked, policies_hold)
