@@ -32,7 +32,7 @@ async def service(settings: dict[str, str], credential: AsyncTokenCredential) ->
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def container(service: BlobServiceClient) -> AsyncIterator[ContainerClient]:
     """A container of this suite's own on the ledger's account."""
     async with service.get_container_client(f"ledger-{fresh_id()}") as client:

@@ -20,6 +20,7 @@ def health(**changes: Any) -> Health:
         "pending_entries": Backlog(),
         "last_weeding": None,
         "last_round": None,
+        "last_seal": None,
     }
     return Health(**{**given, **changes})
 
