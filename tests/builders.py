@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shared.domain.access import Caller, Reach, Role
+from shared.domain.access import Caller, Reach, Role, folded
 from shared.domain.annotate import Note, noted
 from shared.domain.approve import Approval
 from shared.domain.entry import Actor, ActorKind, Asking, Draft, Entry, Operation, Trail, numbered
@@ -35,7 +35,7 @@ from shared.domain.intake import Landed
 from shared.domain.media import Audio, Inspection, Media, Video
 from shared.domain.naming import footage_path
 from shared.domain.retention import KEPT_FOR, retention
-from shared.domain.session import Session, folded
+from shared.domain.session import Session
 
 NOW = datetime(2026, 11, 25, 20, 52, 56, 123456, tzinfo=UTC)
 UPLOADED = NOW - timedelta(hours=2)

@@ -130,6 +130,11 @@ class Reach:
         return own or (self.borough is not None and thing.borough == self.borough)
 
 
+def folded(name: str) -> str:
+    """A person's number or id as it is compared with another: in whatever letters it was written."""
+    return name.strip().casefold()
+
+
 def reach(caller: Caller, permission: Permission) -> Reach:
     """What the caller may touch. Raises NotAllowed if that is nothing (rules A1 and A3)."""
     row = TABLE[permission]

@@ -21,7 +21,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from shared.domain.access import Reach
+from shared.domain.access import Reach, folded
 from shared.domain.categorise import must_be_there, must_say_why
 from shared.domain.entry import ActorKind, Asking, Change
 from shared.domain.footage import Borough, Clip, ClipId, Decision, Evidential, OfficerId
@@ -202,9 +202,5 @@ def told(before: Approval, after: Approval) -> tuple[Change, ...]:
 
 def _is_asker(approval: Approval, asking: Asking) -> bool:
     """Both names are held against both: another account is known by the number, another number by the account."""
-    asker = {_folded(name) for name in (approval.asked_by, approval.asked_subject) if name}
-    return bool(asker & {_folded(name) for name in (asking.actor.id, asking.subject) if name})
-
-
-def _folded(name: str) -> str:
-    return name.strip().casefold()
+    asker = {folded(name) for name in (approval.asked_by, approval.asked_subject) if name}
+    return bool(asker & {folded(name) for name in (asking.actor.id, asking.subject) if name})

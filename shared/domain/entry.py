@@ -99,6 +99,11 @@ class Asking:
     subject: str | None = None
     officer: str | None = None
 
+    @property
+    def own_trail(self) -> str:
+        """The partition of what somebody does that is about no one clip, dock or session."""
+        return f"actor:{self.actor.id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trail:

@@ -25,7 +25,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
-from shared.domain.access import Caller, Role
+from shared.domain.access import Caller, Role, folded
 from shared.domain.bar import Bar, is_no_newer
 from shared.domain.document import timestamp
 from shared.domain.entry import Change, question
@@ -96,11 +96,6 @@ def key_of(caller: Caller) -> str:
     """Rule S1. The kind of the sign-on is in it, so that a `sid` cannot pass for an application."""
     kind, value = ("sid", caller.sign_on) if caller.sign_on else ("client", caller.client or "")
     return hashlib.sha256(f"{caller.subject}\n{kind}\n{value}".encode()).hexdigest()[:32]
-
-
-def folded(name: str) -> str:
-    """A person's number or id as it is compared with another (rule S7)."""
-    return name.strip().casefold()
 
 
 def opened(

@@ -96,7 +96,7 @@ async def approvals(
     page = found[:limit]
     draft = Draft(
         asking=asking,
-        pk=f"actor:{asking.actor.id}",
+        pk=asking.own_trail,
         action="approvals.read",
         operation=Operation.CONSULTATION,
         subject="approvals",

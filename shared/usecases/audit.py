@@ -25,7 +25,7 @@ async def audit(
 def _draft(asked: EntryFilter, asking: Asking) -> Draft:
     return Draft(
         asking=asking,
-        pk=f"actor:{asking.actor.id}",
+        pk=asking.own_trail,
         action="audit.read",
         operation=Operation.CONSULTATION,
         subject="audit",

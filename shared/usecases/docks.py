@@ -67,7 +67,7 @@ async def list_docks(*, asking: Asking, records: Records) -> Sequence[Registered
     """The register, by id. When each was last seen is its sighting alone: two questions, however many docks."""
     draft = Draft(
         asking=asking,
-        pk=f"actor:{asking.actor.id}",
+        pk=asking.own_trail,
         action="docks.listed",
         operation=Operation.ADMINISTRATION,
         subject="docks",

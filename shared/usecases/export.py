@@ -1,10 +1,10 @@
 """Export: the trail of a clip as somebody outside can verify it. The export is the last entry in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from shared.domain.access import Reach
-from shared.domain.entry import Asking, Entry
+from shared.domain.entry import Asking
 from shared.domain.export import EXPORTED, Erased, document, erased, erased_item, item, leaf_of
 from shared.domain.footage import ClipId
 from shared.domain.ledger import parsed_leaf_line
@@ -13,18 +13,17 @@ from shared.ports import Keys, LedgerFiles, Records
 from shared.usecases.commit import commit
 from shared.usecases.prove import Tiles, newest
 from shared.usecases.read import consulted
+from shared.usecases.trail import whole_trail
 from shared.usecases.within import within
-
-PAGE = 500
 
 
 async def export(
     clip: ClipId, *, reach: Reach, asking: Asking, records: Records, ledger: LedgerFiles, keys: Keys
 ) -> bytes:
-    """The document (domain/export.py). Raises NotFound out of reach."""
+    """The document (domain/export.py); what others do meanwhile is in the next one. Raises NotFound out of reach."""
     held = await within(records, clip, reach)
     exported = await commit(records, consulted(held.record, EXPORTED, asking))
-    entries = await _up_to(exported.entry, records)
+    entries = [entry for entry in await whole_trail(clip, records) if entry.number <= exported.entry.number]
     published = await newest(records=records, ledger=ledger)
     size, tiles = published.size if published else 0, Tiles(ledger)
     items: dict[int, Mapping[str, Any]] = {}
@@ -36,14 +35,6 @@ async def export(
         items[entry.number] = item(entry, None if leaf is None else await tiles.place(leaf, size))
     verifiers = [str(key) for key in await keys.verifiers()]
     return document(clip, checkpoint=published.note if published else None, keys=verifiers, items=items)
-
-
-async def _up_to(last: Entry, records: Records) -> Sequence[Entry]:
-    """The trail to the entry of its export: what others do meanwhile is in the next one."""
-    entries: list[Entry] = []
-    while page := await records.entries(last.pk, after=entries[-1].number if entries else 0, limit=PAGE):
-        entries.extend(page)
-    return [entry for entry in entries if entry.number <= last.number]
 
 
 async def _erased_item(gone: Erased, size: int, tiles: Tiles) -> Mapping[str, Any]:

@@ -30,7 +30,7 @@ async def health_details(
     told = await _Parts(asking=asking, records=records, probe=probe, patience=patience).told()
     draft = Draft(
         asking=asking,
-        pk=f"actor:{asking.actor.id}",
+        pk=asking.own_trail,
         action="health.read",
         operation=Operation.ADMINISTRATION,
         subject="service",

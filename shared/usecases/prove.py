@@ -139,7 +139,7 @@ async def prove(entry: str, *, reach: Reach, asking: Asking, records: Records, l
 def _draft(found: Entry, asking: Asking) -> Draft:
     return Draft(
         asking=asking,
-        pk=f"actor:{asking.actor.id}",
+        pk=asking.own_trail,
         action="entry.proven",
         operation=Operation.CONSULTATION,
         subject=found.id,

@@ -42,7 +42,7 @@ async def refuse(code: str, *, door: str, subject: str, clip: ClipId | None, ask
     held = await records.clip(clip) if clip else None
     draft = Draft(
         asking=asking,
-        pk=held.record.pk if held else f"actor:{asking.actor.id}",
+        pk=held.record.pk if held else asking.own_trail,
         action=f"refused.{door}",
         operation=Operation.ACCESS,
         subject=subject,

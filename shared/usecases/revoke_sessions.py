@@ -127,7 +127,7 @@ async def _latest(key: str, records: Records) -> Held[Session]:
 def _ordered(named: str, why: str, asking: Asking) -> Draft:
     return Draft(
         asking=asking,
-        pk=f"actor:{asking.actor.id}",
+        pk=asking.own_trail,
         action="sessions.revoked",
         operation=Operation.ADMINISTRATION,
         subject=named,

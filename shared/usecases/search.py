@@ -17,7 +17,7 @@ async def search(
     page = found[:limit]
     draft = Draft(
         asking=asking,
-        pk=f"actor:{asking.actor.id}",
+        pk=asking.own_trail,
         action="footage.searched",
         operation=Operation.CONSULTATION,
         subject="footage",

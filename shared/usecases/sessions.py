@@ -79,7 +79,7 @@ async def _page(
 def _draft(action: str, asking: Asking, changes: tuple[Change, ...]) -> Draft:
     return Draft(
         asking=asking,
-        pk=f"actor:{asking.actor.id}",
+        pk=asking.own_trail,
         action=action,
         operation=Operation.CONSULTATION,
         subject="sessions",

@@ -17,7 +17,12 @@ async def trail(clip: ClipId, *, reach: Reach, asking: Asking, records: Records)
     """All entries, 1 to n without gap, the entry of this reading among them."""
     held = await within(records, clip, reach)
     await commit(records, consulted(held.record, "trail.read", asking))
+    return await whole_trail(clip, records)
+
+
+async def whole_trail(pk: str, records: Records) -> Sequence[Entry]:
+    """All entries of the partition, in their order."""
     entries: list[Entry] = []
-    while page := await records.entries(clip, after=entries[-1].number if entries else 0, limit=PAGE):
+    while page := await records.entries(pk, after=entries[-1].number if entries else 0, limit=PAGE):
         entries.extend(page)
     return entries

@@ -71,7 +71,7 @@ def _draft(name: Worklist, page: Sequence[Row], mine: OfficerId | None, asking: 
     shown = " ".join(place_of(name, row).id for row in page)
     return Draft(
         asking=asking,
-        pk=f"actor:{asking.actor.id}",
+        pk=asking.own_trail,
         action="worklist.read",
         operation=Operation.CONSULTATION,
         subject=name,

@@ -65,7 +65,7 @@ async def worklists(*, mine: OfficerId | None, manages: bool, reach: Reach, aski
     counts = Counts(mine=own, within=within, waiting=waiting)
     draft = Draft(
         asking=asking,
-        pk=f"actor:{asking.actor.id}",
+        pk=asking.own_trail,
         action="worklist.counted",
         operation=Operation.CONSULTATION,
         subject="worklists",

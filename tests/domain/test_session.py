@@ -7,14 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.access import Role
+from shared.domain.access import Role, folded
 from shared.domain.bar import Bar, barred, bars, keeps_out
 from shared.domain.document import timestamp
 from shared.domain.session import (
     Ended,
     archived,
     ended,
-    folded,
     is_barred,
     is_over,
     is_to_be_noted,

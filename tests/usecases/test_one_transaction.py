@@ -40,7 +40,7 @@ from tests.usecases.verbs import ROWS
 PARTS = {  # of verbs, not verbs
     *("commit.commit", "commit.commit_deciding", "commit.done_before", "grant.dock_itself", "within.within"),
     *("reconcile_mend.mend", "reconcile_survey.survey", "revise.revised", "sign_on.end", "sign_on.must_be_let_in"),
-    *("seal_publish.each", "seal_publish.tell_leaves", "prove.newest"),
+    *("seal_publish.each", "seal_publish.tell_leaves", "prove.newest", "trail.whole_trail"),
     *("sign_on.must_not_be_barred", "sign_on.bar_of", "side_by_side.side_by_side"),
 }
 MOST_TRIES = 3

@@ -50,9 +50,7 @@ def _filled_in(kind: str, value: Any) -> Value:
     """As azd does: variables first, then the text as the parameter's type. An empty one is left to the default."""
     if not isinstance(value, str):
         return value
-    text = SUBSTITUTED.sub(
-        lambda found: SAMPLES.get(found[1], f"sample-{found[1]}" if found[2] is None else found[2]), value
-    )
+    text = SUBSTITUTED.sub(_substituted, value)
     if kind not in ("string", "") and not text:
         return None
     return json.loads(text) if kind not in ("string", "") else text

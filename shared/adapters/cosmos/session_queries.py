@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from shared.adapters.cosmos.queries import Query
+from shared.domain.access import folded
 from shared.domain.document import timestamp
-from shared.domain.session import folded
 from shared.ports import Place, SessionFilter
 
 SESSIONS = "SELECT * FROM c WHERE c.kind = 'session'"
