@@ -9,9 +9,9 @@ from shared.domain.annotate import Note, must_take_a_note, noted
 from shared.domain.categorise import must_be_there
 from shared.domain.entry import Asking, Change, Draft, Operation
 from shared.domain.footage import Clip, ClipId
-from shared.errors import Conflict, Refusal
 from shared.ports import Create, Records
-from shared.usecases.commit import Decided, commit, commit_deciding, done_before
+from shared.usecases.commit import Committed, Decided, commit, commit_deciding
+from shared.usecases.once import done_once, used_before
 from shared.usecases.read import consulted
 from shared.usecases.within import within
 
@@ -24,13 +24,8 @@ async def annotate(clip: ClipId, text: str, *, reach: Reach, asking: Asking, rec
     held = await within(records, clip, reach)
     draft = _draft(held.record, asking)
     note = noted(clip, text, entry=draft.id, asking=asking)
-    try:
-        again = await _annotate(note, draft, reach=reach, records=records)
-    except Refusal:
-        if await done_before(records, draft) is None:
-            raise
-        again = True
-    return await _as_before(note, reach=reach, records=records) if again else note
+    done = await done_once(records, draft, lambda: _annotate(note, draft, reach=reach, records=records))
+    return await _as_before(note, reach=reach, records=records) if done.again else note
 
 
 async def notes(clip: ClipId, *, reach: Reach, asking: Asking, records: Records) -> Sequence[Note]:
@@ -42,8 +37,8 @@ async def notes(clip: ClipId, *, reach: Reach, asking: Asking, records: Records)
     return sorted(found, key=operator.attrgetter("at", "entry"))
 
 
-async def _annotate(note: Note, draft: Draft, *, reach: Reach, records: Records) -> bool:
-    """Whether it was done before. Where it is done now is decided beside the trail: no tombstone comes between."""
+async def _annotate(note: Note, draft: Draft, *, reach: Reach, records: Records) -> Committed:
+    """That it may be is decided beside the trail: no tombstone comes between."""
 
     async def decide() -> Decided:
         held = await within(records, note.clip, reach)
@@ -51,7 +46,7 @@ async def _annotate(note: Note, draft: Draft, *, reach: Reach, records: Records)
         return Decided([Create(note)])
 
     told = replace(draft, changes=(Change(field="note", before=None, after=note.sha256),))
-    return (await commit_deciding(records, told, decide)).again
+    return await commit_deciding(records, told, decide)
 
 
 async def _as_before(note: Note, *, reach: Reach, records: Records) -> Note:
@@ -61,7 +56,7 @@ async def _as_before(note: Note, *, reach: Reach, records: Records) -> Note:
         must_be_there((await within(records, note.clip, reach)).record)
         raise RuntimeError(f"the note {note.id} was written and is not there")
     if before.text != note.text:
-        raise Conflict("this Idempotency-Key was used for another note", field="Idempotency-Key")
+        raise used_before("another note")
     return before
 
 

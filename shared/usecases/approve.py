@@ -21,9 +21,10 @@ from shared.domain.approve import (
 from shared.domain.categorise import must_be_there
 from shared.domain.entry import Asking, Change, Draft, Operation, Reason, question
 from shared.domain.footage import Clip, ClipId
-from shared.errors import Condemned, Conflict, NotFound, Refusal, Stale, Weeded
+from shared.errors import Condemned, Conflict, NotFound, Stale, Weeded
 from shared.ports import Create, Held, Place, Records, Replace, Write
-from shared.usecases.commit import Committed, Decide, Decided, commit, commit_deciding, done_before
+from shared.usecases.commit import Decide, Decided, commit, commit_deciding
+from shared.usecases.once import done_once, must_be_the_same, used_before
 from shared.usecases.read import consulted
 from shared.usecases.within import within
 
@@ -112,22 +113,14 @@ async def _done_once(draft: Draft, decide: Decide, *, records: Records, chosen: 
 
     `chosen`: whether the caller chose what the entry tells. If not, the reason alone tells two requests apart.
     """
-    try:
-        done = await commit_deciding(records, draft, decide)
-    except Refusal:
-        before = await done_before(records, draft)
-        if before is None:
-            raise
-        done = Committed(before, again=True)
-    then, now = ({change.field: change.after for change in of.changes} for of in (done.entry, draft))
-    if done.entry.reason != draft.reason or (chosen and then != now):
-        raise Conflict("this Idempotency-Key was used for something else", field="Idempotency-Key")
+    done = await done_once(records, draft, lambda: commit_deciding(records, draft, decide))
+    must_be_the_same(done.entry, draft, what="something else", chosen=chosen)
     return done.again
 
 
 def _of_one_before() -> Conflict:
     """What was done once is not done again to the approval that took the place of the one it was done to."""
-    return Conflict("this Idempotency-Key was used for an approval before this one", field="Idempotency-Key")
+    return used_before("an approval before this one")
 
 
 def _opening(

@@ -9,9 +9,10 @@ from shared.domain.entry import Asking, Change, Draft, Operation
 from shared.domain.footage import Dock, DockId
 from shared.domain.naming import slug
 from shared.domain.worklist import UNMET_AFTER
-from shared.errors import Conflict, Malformed, NotFound, PreconditionMissing, Stale
+from shared.errors import Malformed, NotFound, PreconditionMissing, Stale
 from shared.ports import Create, Held, Place, Records, Replace
 from shared.usecases.commit import commit
+from shared.usecases.once import used_before
 
 PAGE = 1000
 MOST_TOLD = 1000  # of unmet grants and of refusals: a dock with more is as sick as one with a thousand
@@ -59,7 +60,7 @@ async def register_dock(dock: Dock, *, version: str | None, asking: Asking, reco
     if held is None:
         raise LookupError(f"the dock {dock.id} was written and then not found")
     if committed.again and held.record != dock:
-        raise Conflict("this Idempotency-Key was used for another change", field="Idempotency-Key")
+        raise used_before("another change")
     return held
 
 

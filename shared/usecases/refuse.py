@@ -13,7 +13,8 @@ from shared.domain.entry import Actor, ActorKind, Asking, Draft, Operation, Outc
 from shared.domain.footage import ClipId
 from shared.errors import Condemned, Conflict, NotAllowed, NotFound, Refusal, SamePerson, Weeded
 from shared.ports import Records
-from shared.usecases.commit import commit, done_before
+from shared.usecases.commit import commit
+from shared.usecases.once import commit_unless_done
 from shared.usecases.within import OutOfReach
 
 # The refusals that are entered, with the reason's code: for want of a right, and for coming too late or alone.
@@ -67,5 +68,4 @@ async def refuse_nobody(code: str, *, asking: Asking, records: Records) -> None:
         reason=Reason(code=code),
         key=f"{asking.address}\n{code}\n{at[:MINUTE]}",
     )
-    if await done_before(records, draft) is None:
-        await commit(records, draft)
+    await commit_unless_done(records, draft)

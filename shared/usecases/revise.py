@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from shared.domain.access import Reach
 from shared.domain.approve import TOLD, concerns, followed, told
 from shared.domain.categorise import must_be_there, must_say_why
-from shared.domain.entry import Asking, Change, Draft, Entry, Operation, Reason
+from shared.domain.entry import Asking, Change, Draft, Operation, Reason
 from shared.domain.footage import Clip, ClipId
-from shared.errors import Conflict, Refusal, Stale
+from shared.errors import Stale
 from shared.ports import Held, Records, Replace, Write
-from shared.usecases.commit import Decided, commit_deciding, done_before
+from shared.usecases.commit import Committed, Decided, commit_deciding
+from shared.usecases.once import done_once, must_be_the_same
 from shared.usecases.within import within
 
 
@@ -42,25 +43,24 @@ async def revised(
     held = await within(records, clip, reach)
     draft = _draft(held.record, revision, asking)
     try:
-        await _revised(held, revision, draft, version=version, records=records)
-    except Refusal as no:
-        entry = await done_before(records, draft)
-        if entry is None:
-            await _too_late_is_said(no, clip, reach=reach, records=records)
-            raise
-        _the_same(entry, draft, revision)
+        done = await done_once(
+            records, draft, lambda: _revised(held, revision, draft, version=version, records=records)
+        )
+    except Stale:
+        must_be_there((await within(records, clip, reach)).record)  # weeding: to read again would help nobody
+        raise
+    if done.again:
+        must_be_the_same(done.entry, draft, what="another decision", chosen=revision.chosen, beside=TOLD)
     return await within(records, clip, reach)
 
 
-async def _revised(held: Held[Clip], revision: Revision, draft: Draft, *, version: str, records: Records) -> None:
+async def _revised(held: Held[Clip], revision: Revision, draft: Draft, *, version: str, records: Records) -> Committed:
     must_be_there(held.record)
     if held.version != version:
         raise Stale("the clip changed after you read it; read it again and decide again")
     must_say_why(revision.why)
     after = revision.becomes(held.record)
-    committed = await commit_deciding(records, draft, lambda: _with_its_approval(held, after, records))
-    if committed.again:
-        _the_same(committed.entry, draft, revision)
+    return await commit_deciding(records, draft, lambda: _with_its_approval(held, after, records))
 
 
 async def _with_its_approval(held: Held[Clip], after: Clip, records: Records) -> Decided:
@@ -71,12 +71,6 @@ async def _with_its_approval(held: Held[Clip], after: Clip, records: Records) ->
     if approval is None or beside is None or beside == approval.record:
         return Decided(writes)
     return Decided([*writes, Replace(beside, approval.version)], told(approval.record, beside))
-
-
-async def _too_late_is_said(no: Refusal, clip: ClipId, *, reach: Reach, records: Records) -> None:
-    """Raises Condemned or Weeded if it is weeding that came between: to read it again would help nobody."""
-    if isinstance(no, Stale):
-        must_be_there((await within(records, clip, reach)).record)
 
 
 def _draft(clip: Clip, revision: Revision, asking: Asking) -> Draft:
@@ -90,11 +84,3 @@ def _draft(clip: Clip, revision: Revision, asking: Asking) -> Draft:
         reason=Reason(code="stated", text=revision.why),
         changes=revision.changes(clip),
     )
-
-
-def _the_same(entry: Entry, draft: Draft, revision: Revision) -> None:
-    """A key is good for one decision; what the clip was before, and its approval, are no part of what was asked."""
-    now = {change.field: change.after for change in draft.changes}
-    then = {change.field: change.after for change in entry.changes if change.field not in TOLD}
-    if entry.reason != draft.reason or (revision.chosen and then != now):
-        raise Conflict("this Idempotency-Key was used for another decision", field="Idempotency-Key")

@@ -19,9 +19,10 @@ from shared.domain.bar import Bar, barred, bars
 from shared.domain.categorise import must_say_why
 from shared.domain.entry import Asking, Draft, Entry, Operation, Reason
 from shared.domain.session import Session, partition, revoked, told
-from shared.errors import Conflict, NotFound, Stale
+from shared.errors import NotFound, Stale
 from shared.ports import Create, Held, Records, Replace
 from shared.usecases.commit import Committed, Contended, commit, done_before
+from shared.usecases.once import must_be_the_same
 from shared.usecases.sign_on import ATTEMPTS, about
 
 SIGN_ONS_LAST = timedelta(days=90)  # how long the directory lets a sign-on be taken up again that nobody used
@@ -45,7 +46,7 @@ async def revoke_sessions(
     latest = before.occurred_at if before else None
     found = await _sign_ons(officer, latest, asking, records) if officer else [await _the_one_of(session, records)]
     order = before or await _order(draft, found, records)
-    _must_be_the_same(order, draft)
+    must_be_the_same(order, draft, what="another decision", chosen=False)
     if officer:
         for subject, borough in {each.subject: each.borough for each in found}.items():
             await _bar(subject, _draft_of_bar(subject, borough, why, asking), order.occurred_at, records)
@@ -86,11 +87,6 @@ async def _order(draft: Draft, found: Sequence[Session], records: Records) -> En
     """Its moment is not before any of the sign-ons it is about, whatever the clocks of our instances say."""
     at = max(draft.asking.at, *(each.known_since for each in found))
     return (await commit(records, replace(draft, asking=replace(draft.asking, at=at)))).entry
-
-
-def _must_be_the_same(order: Entry, draft: Draft) -> None:
-    if (order.subject, order.reason) != (draft.subject, draft.reason):
-        raise Conflict("this Idempotency-Key was used for another decision", field="Idempotency-Key")
 
 
 async def _bar(subject: str, draft: Draft, at: datetime, records: Records) -> None:

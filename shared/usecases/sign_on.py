@@ -9,10 +9,11 @@ from shared.domain.entry import Asking, Draft, Operation, Outcome, Reason
 from shared.domain.session import Ended, Session, ended, is_barred, told
 from shared.errors import Unauthenticated
 from shared.ports import Held, Records, Replace
-from shared.usecases.commit import commit, done_before
+from shared.usecases.commit import commit
+from shared.usecases.once import commit_unless_done
+from shared.usecases.refuse import MINUTE
 
 ATTEMPTS = 20  # each lost race is somebody else's write to one person's session
-MINUTE = len("2026-11-25T20:52")
 
 
 async def must_be_let_in(caller: Caller, held: Held[Session] | None, *, asking: Asking, records: Records) -> None:
@@ -45,8 +46,7 @@ async def _refuse(pk: str, subject: str, *, asking: Asking, records: Records) ->
         reason=Reason(code="revoked"),
         key=f"{subject}\n{timestamp(asking.at)[:MINUTE]}",
     )
-    if await done_before(records, draft) is None:
-        await commit(records, draft)
+    await commit_unless_done(records, draft)
     raise Unauthenticated("this sign-on was revoked; sign on again", code="revoked")
 
 
