@@ -15,7 +15,7 @@ import azure.functions as func
 from functions.door import Answer, Door, Request, opens
 from functions.parsing import UUID, Body, PlainText
 from functions.shown import Shown
-from functions.system import system
+from functions.system import turn
 from functions.watched import Failed, ran
 from shared import wiring
 from shared.domain.access import Permission
@@ -96,15 +96,14 @@ REPORT = Door(
 @bp.timer_trigger(arg_name="timer", schedule="0 20 3 * * *", use_monitor=True)
 async def reconcile_nightly(timer: func.TimerRequest, context: func.Context) -> None:
     services = wiring.services()
-    ends = time.monotonic() + LASTS
-    run = str(context.invocation_id)
+    this = turn("reconcile", context, services, lasts=LASTS)
     with ran(services.metrics, "reconcile"):
         done = await reconcile(
             Asked(),
-            asking=system("reconcile", key=run, request=run, services=services),
+            asking=this.asking,
             now=services.now,
             intake=_intake(services),
-            out_of_time=lambda: time.monotonic() > ends,
+            out_of_time=this.out_of_time,
         )
         _tell(done, services.metrics)
         if done.failed:

@@ -1,11 +1,10 @@
 """Timer -> seal: every minute, put what was entered into the ledger."""
 
 import logging
-import time
 
 import azure.functions as func
 
-from functions.system import system
+from functions.system import turn
 from functions.watched import ran, waited
 from shared import wiring
 from shared.usecases.seal import seal
@@ -21,17 +20,16 @@ LASTS = 4 * 60  # seconds, after which no batch is begun; host.json ends a funct
 @bp.timer_trigger(arg_name="timer", schedule="30 * * * * *", use_monitor=True)
 async def seal_entries(timer: func.TimerRequest, context: func.Context) -> None:
     services = wiring.services()
-    ends = time.monotonic() + LASTS
-    run = str(context.invocation_id)
+    this = turn("seal", context, services, lasts=LASTS)
     with ran(services.metrics, "seal"):
         report = await seal(
-            asking=system("seal", key=run, request=run, services=services),
+            asking=this.asking,
             now=services.now,
             origin=services.log_origin,
             records=services.records,
             files=services.ledger,
             keys=services.keys,
-            out_of_time=lambda: time.monotonic() > ends,
+            out_of_time=this.out_of_time,
             at_once=AT_ONCE,
         )
         now = services.now()

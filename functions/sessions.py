@@ -1,7 +1,6 @@
 """Timer -> close idle sessions; and the doors of sessions: one's own for everybody, everybody's for auditors."""
 
 import logging
-import time
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -12,7 +11,7 @@ from functions.door import Answer, Door, Request, opens
 from functions.paging import Pages
 from functions.parsing import Body, Moment, PlainText, Query, must_hold_a_time
 from functions.shown_sessions import ShownRevoked, ShownSession, ShownSessions
-from functions.system import system
+from functions.system import turn
 from functions.watched import Failed, ran
 from shared import wiring
 from shared.domain.access import Permission
@@ -129,15 +128,14 @@ REVOKE = Door(
 @bp.timer_trigger(arg_name="timer", schedule="0 */5 * * * *", use_monitor=True)
 async def close_idle(timer: func.TimerRequest, context: func.Context) -> None:
     services = wiring.services()
-    ends = time.monotonic() + LASTS
-    run = str(context.invocation_id)
+    this = turn("close_idle_sessions", context, services, lasts=LASTS)
     with ran(services.metrics, "close_idle_sessions"):
         report = await close_idle_sessions(
-            asking=system("close_idle_sessions", key=run, request=run, services=services),
+            asking=this.asking,
             now=services.now,
             idle=services.session_idle,
             records=services.records,
-            out_of_time=lambda: time.monotonic() > ends,
+            out_of_time=this.out_of_time,
             at_once=AT_ONCE,
         )
         services.metrics.count("session.ended", report.closed)

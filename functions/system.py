@@ -1,9 +1,30 @@
-"""Who asks when nobody does: the service itself, by the name of the trigger."""
+"""Who asks when nobody does: the service itself, by the name of the trigger; and a timer's turn, which has an end."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import azure.functions as func
 
 from shared.domain.entry import Actor, ActorKind, Asking
 from shared.wiring import Services
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One run of a timer: who asks, by the run's own key, and whether its time is over."""
+
+    asking: Asking
+    out_of_time: Callable[[], bool]
+
+
 def system(name: str, *, key: str, request: str, services: Services) -> Asking:
     actor = Actor(id=f"system:{name}", kind=ActorKind.SERVICE)
     return Asking(actor=actor, at=services.now(), request=request, key=key, seed=services.seed())
+
+
+def turn(name: str, context: func.Context, services: Services, *, lasts: float) -> Turn:
+    """`lasts`: seconds, from now."""
+    ends, run = time.monotonic() + lasts, str(context.invocation_id)
+    asking = system(name, key=run, request=run, services=services)
+    return Turn(asking=asking, out_of_time=lambda: time.monotonic() > ends)

@@ -1,11 +1,10 @@
 """Timer -> weed: hourly, UTC, erase the footage that nobody kept."""
 
 import logging
-import time
 
 import azure.functions as func
 
-from functions.system import system
+from functions.system import turn
 from functions.watched import Failed, ran
 from shared import wiring
 from shared.usecases.weed import weed
@@ -26,22 +25,20 @@ class WeedIncomplete(Failed):
 @bp.timer_trigger(arg_name="timer", schedule="0 7 * * * *", use_monitor=True)
 async def weed_footage(timer: func.TimerRequest, context: func.Context) -> None:
     services = wiring.services()
-    ends = time.monotonic() + LASTS
-    run = str(context.invocation_id)
+    this = turn("weed", context, services, lasts=LASTS)
     with ran(services.metrics, "weed"):
-        asking = system("weed", key=run, request=run, services=services)
         report = await weed(
-            asking=asking,
+            asking=this.asking,
             now=services.now,
             records=services.records,
             footage=services.footage,
-            out_of_time=lambda: time.monotonic() > ends,
+            out_of_time=this.out_of_time,
             at_once=AT_ONCE,
         )
         for name in ("weeded", "kept", "failed"):
             services.metrics.count(f"weed.{name}", getattr(report, name))
         log.info("weed: weeded=%d kept=%d failed=%d late=%s", report.weeded, report.kept, report.failed, report.late)
-        overdue = await record_run(report, asking=asking, ended_at=services.now(), records=services.records)
+        overdue = await record_run(report, asking=this.asking, ended_at=services.now(), records=services.records)
         services.metrics.measure("weed.overdue", overdue.total_seconds())
         if report.failed:
             raise WeedIncomplete(f"{report.failed} clips could not be weeded; the log names them")
