@@ -94,6 +94,7 @@ async def test_a_recording_whose_event_was_lost_is_taken_in_and_verified(
     assert named(again, "not-indexed") == []
 
 
+@pytest.mark.slow
 async def test_a_night_s_round_looks_at_all_there_is_and_ends(running: Stack) -> None:
     report = (
         person(running, "operator").post("/api/reconciliations", {"dryRun": False, "reason": WHY}).must_be(200).body

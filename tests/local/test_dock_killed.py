@@ -26,7 +26,8 @@ def is_whole(service: Service, killable: Killable) -> bool:
         return blob.sha256 == hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 8))
 async def test_killed_at_random_blocks_it_sends_each_block_once(service: Service, tmp_path: Path, seed: int) -> None:
     dice, killable = random.Random(seed), Killable(service.url, tmp_path, blocks=BLOCKS)  # noqa: S311 - a test's dice
     for _ in range(2):
@@ -109,6 +110,7 @@ async def test_a_grant_that_ran_out_meanwhile_is_renewed_and_the_rest_is_sent(se
     assert [json.loads(line)["event"] for line in out.splitlines()].count("renewed") == 1
 
 
+@pytest.mark.slow
 async def test_a_file_that_changed_meanwhile_is_docked_anew(service: Service, tmp_path: Path) -> None:
     killable = Killable(service.url, tmp_path, blocks=5)
     service.answer_blocks(2)
@@ -124,6 +126,7 @@ async def test_a_file_that_changed_meanwhile_is_docked_anew(service: Service, tm
     assert list(service.blobs) == ["rec-2"]
 
 
+@pytest.mark.slow
 async def test_a_service_that_no_longer_knows_the_recording_gives_a_new_grant(service: Service, tmp_path: Path) -> None:
     killable = Killable(service.url, tmp_path, blocks=5)
     service.answer_blocks(2)

@@ -60,6 +60,7 @@ async def test_native_code_that_wants_too_much_time_is_an_answer() -> None:
         ("wordless", {}, Problem.UNREADABLE),
     ],
 )
+@pytest.mark.slow
 async def test_a_child_that_breaks_the_agreement_is_an_answer(
     way: str, limits: dict[str, float], problem: Problem, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -95,6 +95,7 @@ def test_what_was_told_is_sent_when_the_process_ends(ingestion: Ingestion) -> No
     assert ingestion.total("weed.weeded") == 3
 
 
+@pytest.mark.slow
 def test_a_process_ends_though_the_endpoint_never_answers() -> None:
     with receiving(keeps_waiting=True) as ingestion:
         run("on", ingestion.connection)
