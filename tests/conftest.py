@@ -1,5 +1,8 @@
 """What every suite shares: trust in the local servers, one local stack for the session, an ear for what is said aloud.
 
+`make test` runs in two processes (pytest-xdist): all tests that need the local stack in one of them, so that there is
+one stack; those of any other file in either. Alone, as one process, it does the same.
+
 aiohttp reads SSL_CERT_FILE when it is imported, so trust is set here, before any test module is; a plugin that was
 quicker would make every later call over https fail for no visible reason, so it is refused by name.
 """
@@ -15,7 +18,8 @@ import certifi
 import pytest
 
 from local import certificates
-from tests.silence import HEARD, listen
+from tests.silence import HEARD, hosts, listen
+from tests.together import Together
 
 if TYPE_CHECKING:
     from local.stack import Stack
@@ -41,18 +45,32 @@ LAST = "test_silence.py"
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "indiscreet: says on purpose, in a log, what must not be said")
+    config.addinivalue_line("markers", "xdist_group: the tests that one process runs (pytest-xdist)")
+    config.pluginmanager.register(Together(config))
     listen(HEARD)
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name == LAST)
+    for item in items:
+        together = "stack" if "stack" in getattr(item, "fixturenames", ()) else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(together))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     HEARD.test = item.nodeid
     HEARD.deaf = item.get_closest_marker("indiscreet") is not None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hosts_heard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Set up first, so that it ends when every host of this process has."""
+    yield
+    HEARD.deaf = False
+    for said in hosts(tmp_path_factory.getbasetemp()):
+        HEARD.hear(said.by, said.text, test=said.test)
 
 
 @pytest.fixture(scope="session")

@@ -10,11 +10,19 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from shared.telemetry import quieten
 
+HOST_LOGS = "**/logs/host*.log"  # local/run.py and tests/e2e/hosted.py
+# A trigger must raise to be tried again, and a host logs whatever is raised, with the lines it went through. Ours end
+# in Failed or a kind of it, whose text is a kind and a place (functions/watched.py), and behind which nothing shows.
+OF_A_TRIGGER = re.compile(
+    r"^Traceback \(most recent call last\):\n(?: .*\n)+functions\.\w+\.(?:Failed|\w+Incomplete): [\w .,:;/<>-]+$",
+    re.MULTILINE,
+)
 LISTENS_AT = logging.INFO  # as the worker does
 NOT_THE_APP_S = frozenset(
     {"aiohttp.server"}
@@ -63,9 +71,21 @@ class Heard:
     test: str = "(no test)"
     deaf: bool = False
 
-    def hear(self, by: str, text: str) -> None:
+    def hear(self, by: str, text: str, *, test: str | None = None) -> None:
         if not self.deaf:
-            self.said.setdefault((by, text), Said(by=by, text=text, test=self.test))
+            self.said.setdefault((by, text), Said(by=by, text=text, test=test or self.test))
+
+    def handed_over(self) -> dict[str, list[Any]]:
+        """All of it, of such types as go from one process to another."""
+        said = [[each.by, each.text, each.test] for each in self.said.values()]
+        return {"said": said, "texts": sorted(self.texts), "names": sorted(self.names)}
+
+    def join(self, other: Mapping[str, list[Any]]) -> None:
+        """What another process heard and handed over."""
+        for by, text, test in other["said"]:
+            self.said.setdefault((by, text), Said(by=by, text=text, test=test))
+        self.texts |= set(other["texts"])
+        self.names |= set(other["names"])
 
     def answer(self, by: str, status: int, raw: bytes) -> None:
         """Only what is no good answer must say nothing of anybody; a good one shows what was asked for."""
@@ -106,6 +126,22 @@ def listen(heard: Heard) -> None:
     root.setLevel(LISTENS_AT)
     root.addHandler(Ear(heard))
     quieten()
+
+
+def told(leaks: Iterable[Leak]) -> str:
+    """What leaked, a line each; empty if nothing did."""
+    return "\n".join(f"{leak.what}, by {leak.said.by}, in {leak.said.test}: {leak.said.text[:300]}" for leak in leaks)
+
+
+def hosts(folder: Path) -> Iterator[Said]:
+    """What the hosts, each a process of its own, wrote into their logs."""
+    for log in folder.glob(HOST_LOGS):
+        for line in without_triggers(log.read_text(errors="replace")).splitlines():
+            yield Said(by=log.name, text=line, test=log.parent.parent.name)
+
+
+def without_triggers(lines: str) -> str:
+    return OF_A_TRIGGER.sub("", lines)
 
 
 def _free_texts(body: Any) -> Iterator[str]:

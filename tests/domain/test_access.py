@@ -63,7 +63,11 @@ def touched(caller: Caller, permission: Permission) -> set[str]:
     return {name for name, clip in CLIPS.items() if allowed.covers(clip)}
 
 
-@pytest.mark.parametrize("role, permission, expected", CELLS, ids=lambda value: str(value) if value else "nothing")
+def named(value: object) -> str:
+    return "+".join(sorted(map(str, value))) if isinstance(value, set | frozenset) else str(value)
+
+
+@pytest.mark.parametrize("role, permission, expected", CELLS, ids=lambda value: named(value) if value else "nothing")
 def test_each_role_touches_what_its_cell_says(role: str, permission: str, expected: set[str]) -> None:
     assert touched(a_caller(Role(role)), Permission(permission)) == expected
 

@@ -1,25 +1,17 @@
 """Nothing that was said aloud in this run tells what must not be told. It runs last (tests/conftest.py).
 
 Heard were the doors and the loggers of this process, and the hosts in processes of their own, by their log files. It
-says of a run what that run did: alone, it hears nobody.
+says of a run what that run did: alone, it hears nobody. Of a run of several processes it is said again when all of
+them have ended (tests/together.py).
 """
 
+import json
 import logging
-import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.silence import HEARD, Ear, Heard, Said
+from tests.silence import HEARD, Ear, Heard, hosts, told, without_triggers
 
-HOST_LOGS = "**/logs/host*.log"  # local/run.py and tests/e2e/hosted.py
-# A trigger must raise to be tried again, and a host logs whatever is raised, with the lines it went through. Ours end
-# in Failed or a kind of it, whose text is a kind and a place (functions/watched.py), and behind which nothing shows.
-OF_A_TRIGGER = re.compile(
-    r"^Traceback \(most recent call last\):\n(?: .*\n)+functions\.\w+\.(?:Failed|\w+Incomplete): [\w .,:;/<>-]+$",
-    re.MULTILINE,
-)
 LEAKS = {
     "a stack trace": 'Traceback (most recent call last):\n  File "/app/functions/door.py", line 7, in opened',
     "an SDK's words": "azure.cosmos.exceptions.CosmosHttpResponseError: (NotFound)",
@@ -29,16 +21,6 @@ LEAKS = {
     "somebody's name": "door read: PC Ada Byron was refused",
     "somebody's words": "door play: to prepare my statement is no reason",
 }
-
-
-def hosts(folder: Path) -> Iterator[Said]:
-    for log in folder.glob(HOST_LOGS):
-        for line in without_triggers(log.read_text(errors="replace")).splitlines():
-            yield Said(by=log.name, text=line, test=log.parent.parent.name)
-
-
-def without_triggers(lines: str) -> str:
-    return OF_A_TRIGGER.sub("", lines)
 
 
 @pytest.mark.parametrize("what", list(LEAKS))
@@ -71,6 +53,16 @@ def test_only_the_trace_of_a_trigger_that_failed_in_our_own_words_is_passed_over
     assert without_triggers(f"{told} https://account/x?sig=AbC123\n").startswith("Traceback")
 
 
+def test_what_one_process_said_and_another_was_told_is_heard_when_they_are_put_together() -> None:
+    told_it, said_it, joined = Heard(), Heard(), Heard()
+    told_it.request(None, {"reason": "to prepare my statement"})
+    said_it.hear("log functions.door", LEAKS["somebody's words"])
+    for each in (told_it, said_it):
+        assert each.leaks() == []
+        joined.join(json.loads(json.dumps(each.handed_over())))
+    assert [leak.what for leak in joined.leaks()] == ["somebody's words"]
+
+
 def test_a_test_marked_indiscreet_is_not_heard_and_every_other_is(request: pytest.FixtureRequest) -> None:
     assert (HEARD.deaf, HEARD.test) == (False, request.node.nodeid)
     heard = Heard(deaf=True)
@@ -80,6 +72,5 @@ def test_a_test_marked_indiscreet_is_not_heard_and_every_other_is(request: pytes
 
 @pytest.mark.parametrize("lane", ["quick", pytest.param("long", marks=pytest.mark.slow)])
 def test_nothing_was_said_that_must_not_be(lane: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    leaks = HEARD.leaks(hosts(tmp_path_factory.getbasetemp()))
-    told = [f"{leak.what}, by {leak.said.by}, in {leak.said.test}: {leak.said.text[:300]}" for leak in leaks]
-    assert not told, "\n".join(told)
+    leaks = told(HEARD.leaks(hosts(tmp_path_factory.getbasetemp())))
+    assert not leaks, leaks
