@@ -91,9 +91,10 @@ async def test_both_queues_are_there_and_a_message_goes_through(
     for name in ("fixity", "fixity-poison"):
         async with QueueClient(stack.settings["QUEUE_ACCOUNT_URL"], name, credential=credential) as queue:
             sent = await queue.send_message("clip")
-            received = [message async for message in queue.receive_messages()]
-            assert [(message.id, message.content) for message in received] == [(sent.id, "clip")]
-            await queue.delete_message(received[0])
+            # Other suites leave messages of clips they are done with in the same queue.
+            received = {message.id: message async for message in queue.receive_messages(messages_per_page=32)}
+            assert received[sent.id].content == "clip"
+            await queue.delete_message(received[sent.id])
 
 
 async def test_a_storage_server_without_a_token_is_refused(stack: Stack) -> None:
