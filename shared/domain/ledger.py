@@ -26,6 +26,9 @@ LARGEST = 2**63 - 1  # of sizes and of seconds, so that no reader's integers ove
 EMPTY_ROOT = hashlib.sha256(b"").digest()  # RFC 6962 section 2.1
 LEAF_LINE = re.compile(r"v1 ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) ([^ ]+)")
 
+LITERALS = {None: "null", True: "true", False: "false"}
+_quoted = json.JSONEncoder(ensure_ascii=False).encode  # RFC 8785 section 3.2.2.2; json.dumps would make one each time
+
 HashAt = Callable[[int, int], bytes]  # (height, index): the index-th complete subtree of 2^height leaves
 
 
@@ -53,8 +56,10 @@ def commitment(document: Mapping[str, Any]) -> str:
 
 
 def _text(value: Any) -> str:
-    if value is None or isinstance(value, bool | str):
-        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return _quoted(value)
+    if value is None or isinstance(value, bool):
+        return LITERALS[value]
     if isinstance(value, int):
         if abs(value) > SAFE_INTEGER:
             raise TypeError("an integer beyond 2^53 has no canonical form")
@@ -62,7 +67,7 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ",".join(map(_text, value)) + "]"
     if isinstance(value, Mapping):
-        return "{" + ",".join(f"{_text(k)}:{_text(value[k])}" for k in sorted(value, key=_utf16)) + "}"
+        return "{" + ",".join([f"{_quoted(k)}:{_text(value[k])}" for k in sorted(value, key=_utf16)]) + "}"
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 

@@ -5,6 +5,8 @@ S2  A batch is called after its content and its place, so the same entries at th
     whoever writes it down, and a head can be held against the batch it names.
 S3  A batch's own documents stay, each batch in a partition of its own: they say in whose trail an entry is, which the
     ledger does not tell; who seals may delete nothing (infra/roles.bicep); and a partition holds 20 GB.
+S4  What follows a published ledger is written once, beside the tiles. The head alone could be set back, as by a restore
+    of the record store, and lead from there to a second history in places that are still free.
 """
 
 import hashlib
@@ -144,3 +146,8 @@ def sealed(entry: Entry, leaf: int) -> Entry:
 
 def checkpoint_path(size: int) -> str:
     return f"checkpoint/{size:020}"
+
+
+def successor_path(size: int) -> str:
+    """Where the text of the one checkpoint that follows the one of `size` lies (rule S4)."""
+    return f"next/{size:020}"

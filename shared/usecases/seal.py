@@ -75,7 +75,10 @@ async def seal(
 
 @dataclass(slots=True)
 class _Sealer:
-    """`held` is the head of step 1, finished."""
+    """`held` is the head of step 1, finished; `taken` is what this sealer took last, and `written` its batch.
+
+    A batch is called after its content (rule S2): for a head that names this one, neither is read again.
+    """
 
     records: Records
     publisher: Publisher
@@ -83,6 +86,8 @@ class _Sealer:
     at_once: int
     most: int
     held: Held[Head] | None = None
+    taken: Sequence[Held[Entry]] = ()
+    written: Sequence[Sealing] = ()
 
     async def next_entries(self) -> Sequence[Held[Entry]]:
         """Steps 1, and 4 to 6 of what it names, and what is to be taken then."""
@@ -98,9 +103,18 @@ class _Sealer:
         if head:
             tree_of(head)
             await self.publisher.must_be_published(head.size, head.root)
+        if await self.publisher.is_followed(head.size if head else 0):
+            await self._must_have_been_overtaken()
+            return 0
         parts = parts_of(head.size if head else 0, [line_of(held.record) for held in taken])
         await self._write_down(parts)
+        self.taken, self.written = taken, parts
         return len(taken) if await self._put(head_after(head, parts, now=self.now())) else 0
+
+    async def _must_have_been_overtaken(self) -> None:
+        """Another sealer replaces the head before it publishes; a head that was set back, nobody has replaced."""
+        if await self.records.ledger_head() == self.held:
+            raise Unproven("head: a larger ledger follows the one it says: it was set back, as by a restore")
 
     async def _write_down(self, parts: Sequence[Sealing]) -> None:
         for part in parts:
@@ -113,7 +127,8 @@ class _Sealer:
 
     async def _go_on(self, held: Held[Head]) -> None:
         """The next of what the head's batch still needs: to be published, or its entries to be told."""
-        head, parts = held.record, await self.records.sealing(held.record.batch)
+        head, is_own = held.record, held.record.batch in {part.batch for part in self.written}
+        parts = self.written if is_own else await self.records.sealing(head.batch)
         lines = lines_of(parts)
         first = head.size - len(lines)
         if list(parts) != list(parts_of(first, lines)) or not lines:
@@ -122,7 +137,8 @@ class _Sealer:
             await self.publisher.publish(head, lines)
             await self._put(replace(head, checkpointed=head.size))
         else:
-            await tell_leaves(first, lines, records=self.records, at_once=self.at_once)
+            taken = self.taken if is_own else ()
+            await tell_leaves(first, lines, taken=taken, records=self.records, at_once=self.at_once)
             await self._put(replace(head, finished=head.size))
 
     async def _put(self, head: Head) -> bool:

@@ -2,17 +2,19 @@
 
 Before anything is written, what is published already is read and held against itself and against the head: the edge of
 the tree in its tiles, the last lines in their bundle, and the checkpoint of that size. All of it, with the batch after
-it, must be the tree of the head. Memory is that of the batch: of what was there only the right edge is read, at most a
-tile a level.
+it, must be the tree of the head, and no other tree may be what follows (domain/seal.py, S4). Memory is that of the
+batch: of what was there only the right edge is read, at most a tile a level.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from typing import Any
 
+from shared.domain.entry import Entry
 from shared.domain.ledger import Tree, Unproven, from_base64, grown, leaf_hash, root_of, tree_at
 from shared.domain.note import Checkpoint, Note, parsed_note, signed
-from shared.domain.seal import Head, Line, checkpoint_path, hashes_of, sealed, tree_of
+from shared.domain.seal import Head, Line, checkpoint_path, hashes_of, sealed, successor_path, tree_of
 from shared.domain.tiles import (
     ENTRIES,
     FULL,
@@ -25,7 +27,7 @@ from shared.domain.tiles import (
     tile_in,
     tiles_grown,
 )
-from shared.ports import Clash, Differs, Keys, LedgerFiles, Records, Replace
+from shared.ports import Clash, Differs, Gone, Held, Keys, LedgerFiles, Records, Replace
 
 AT_A_TIME = 50  # entries of a trail in one transaction, which is at most 100 writes and 1.2 MB
 
@@ -44,12 +46,22 @@ class Publisher:
         path = checkpoint_path(size)
         self._must_say(path, await self._files.read(path), self._text(size, from_base64("head", root)))
 
+    async def is_followed(self, size: int) -> bool:
+        """Whether a larger ledger was already to be published after the one of that size."""
+        try:
+            await self._files.read(successor_path(size))
+        except Gone:
+            return False
+        return True
+
     async def publish(self, head: Head, lines: Sequence[Line]) -> None:
         """The head's tree and its checkpoint, where `lines` are its last. Raises Unproven, Gone and Differs."""
         old, fresh = head.size - len(lines), hashes_of(lines)
         edge = await self._edge(old)
         if grown(await self._published(old, edge), fresh) != tree_of(head):
             raise Unproven("head: its tree is not the published one with its batch after it")
+        text = self._text(head.size, from_base64("head", head.root))
+        await self._files.keep(successor_path(old), text.encode())
         last = tile_in(old, ENTRIES, old // FULL)
         all_lines = (parsed_bundle(last, edge[last]) if last in edge else []) + [line.text for line in lines]
         made = [*_bundles(last.index, all_lines), *tiles_grown(old, fresh, edge.__getitem__)]
@@ -99,24 +111,38 @@ class Publisher:
         return lambda: self._files.keep(path, raw)
 
 
-async def tell_leaves(first: int, lines: Sequence[Line], *, records: Records, at_once: int) -> None:
-    """Each entry of these lines knows its leaf once this returns, and is pending no more; one that is erased is not."""
+async def tell_leaves(
+    first: int, lines: Sequence[Line], *, taken: Sequence[Held[Entry]], records: Records, at_once: int
+) -> None:
+    """Each entry of these lines knows its leaf once this returns, and is pending no more; one that is erased is not.
+
+    `taken`: the entries of the lines as they were read, or none. What became of them since is found out only where a
+    write meets it, so that most cost one call and no query.
+    """
     leaves: dict[str, dict[str, int]] = {}
     for leaf, line in enumerate(lines, first):
         leaves.setdefault(line.pk, {})[line.id] = leaf
-    await each([_telling(pk, part, records) for pk in leaves for part in _parts(leaves[pk])], at_once)
+    known = {held.record.id: held for held in taken}
+    await each([_telling(pk, part, known, records) for pk in leaves for part in _parts(leaves[pk])], at_once)
 
 
 async def each(tries: Sequence[Try], at_once: int) -> None:
-    """All of them, so many side by side; the first fault is raised when those beside it have ended."""
-    for start in range(0, len(tries), at_once):
-        first, *others = tries[start : start + at_once]
-        if not others:  # one alone needs no task of its own
-            await first()
-            continue
-        for ended in await asyncio.gather(first(), *(other() for other in others), return_exceptions=True):
-            if isinstance(ended, BaseException):
-                raise ended
+    """All of them, so many side by side; after a fault none is begun, and it is raised when those begun have ended."""
+    left = deque(tries)
+
+    async def some() -> None:
+        try:
+            while left:
+                await left.popleft()()
+        finally:
+            left.clear()
+
+    if min(at_once, len(tries)) <= 1:  # one alone needs no task of its own
+        await some()
+        return
+    for ended in await asyncio.gather(*(some() for _ in tries[:at_once]), return_exceptions=True):
+        if isinstance(ended, BaseException):
+            raise ended
 
 
 def _bundles(index: int, lines: Sequence[bytes]) -> Iterator[tuple[Tile, bytes]]:
@@ -131,14 +157,16 @@ def _parts(leaves: dict[str, int]) -> Iterator[dict[str, int]]:
         yield dict(items[start : start + AT_A_TIME])
 
 
-def _telling(pk: str, leaves: dict[str, int], records: Records) -> Try:
+def _telling(pk: str, leaves: dict[str, int], known: Mapping[str, Held[Entry]], records: Records) -> Try:
     async def tell() -> None:
-        while waiting := await records.pending_of(pk, list(leaves)):
+        waiting = [known[entry] for entry in leaves] if known else await records.pending_of(pk, list(leaves))
+        while waiting:
             told = [Replace(sealed(held.record, leaves[held.record.id]), held.version) for held in waiting]
             try:
                 await records.write(pk, told)
-            except Clash:
-                continue  # another sealer told some of them the same, or one was erased
-            return
+            except Clash:  # another sealer told some of them the same, or one was erased
+                waiting = await records.pending_of(pk, list(leaves))
+            else:
+                return
 
     return tell

@@ -15,10 +15,11 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.identity.aio import DefaultAzureCredential
-from azure.storage.blob.aio import BlobServiceClient
+from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
 from local.provision import indexing_policy
 from shared.adapters.cosmos.records import CosmosRecords
+from tests.builders import fresh_id
 from tests.contract.storage import MemoryStorage, RealStorage, Storage
 from tests.fakes import MemoryRecords
 
@@ -61,6 +62,26 @@ async def container(settings: dict[str, str], credential: AsyncTokenCredential) 
         indexes = indexing_policy(CONTAINER["compositeIndexes"])
         key = PartitionKey(CONTAINER["partitionKey"])
         yield await database.create_container_if_not_exists(CONTAINER["id"], key, indexing_policy=indexes)
+
+
+@pytest.fixture
+async def sealed_records(settings: dict[str, str], credential: AsyncTokenCredential) -> AsyncIterator[ContainerProxy]:
+    """A container of one test's own for the records that are sealed, since there is one head in each."""
+    async with CosmosClient(settings["COSMOS_ENDPOINT"], credential) as client:
+        database = await client.create_database_if_not_exists(OWN_DATABASE)
+        indexes, name = indexing_policy(CONTAINER["compositeIndexes"]), f"sealing-{fresh_id()}"
+        key = PartitionKey(CONTAINER["partitionKey"])
+        yield await database.create_container(name, key, indexing_policy=indexes)
+        await database.delete_container(name)
+
+
+@pytest.fixture
+async def sealed_files(settings: dict[str, str], credential: AsyncTokenCredential) -> AsyncIterator[ContainerClient]:
+    """A container of the same test's own on the ledger's account."""
+    async with BlobServiceClient(settings["LEDGER_ACCOUNT_URL"], credential) as service:
+        client = await service.create_container(f"sealing-{fresh_id()}")
+        yield client
+        await client.delete_container()
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,10 @@ from datetime import timedelta
 
 import pytest
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.cosmos import PartitionKey
-from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.cosmos.aio import ContainerProxy
 from azure.keyvault.secrets.aio import SecretClient
-from azure.storage.blob.aio import BlobServiceClient, ContainerClient
+from azure.storage.blob.aio import ContainerClient
 
-from local.provision import indexing_policy
 from shared.adapters.blob_ledger import BlobLedger
 from shared.adapters.cosmos.records import CosmosRecords
 from shared.adapters.vault_keys import VaultKeys
@@ -24,30 +22,10 @@ from shared.domain.tiles import ENTRIES, check_tiles, parsed_bundle, parsed_tile
 from shared.ports import Create
 from shared.usecases.seal import SealReport, seal
 from tests.builders import NOW, a_draft, an_asking, fresh_id
-from tests.contract.conftest import CONTAINER, OWN_DATABASE
 from tests.usecases.scenes import by_the_service
 
 pytestmark = pytest.mark.stack
 TRAILS, EACH = 30, 10
-
-
-@pytest.fixture
-async def container(settings: dict[str, str], credential: AsyncTokenCredential) -> AsyncIterator[ContainerProxy]:
-    """A container of this test's own, since there is one head in each."""
-    async with CosmosClient(settings["COSMOS_ENDPOINT"], credential) as client:
-        database = await client.create_database_if_not_exists(OWN_DATABASE)
-        indexes, name = indexing_policy(CONTAINER["compositeIndexes"]), f"sealing-{fresh_id()}"
-        key = PartitionKey(CONTAINER["partitionKey"])
-        yield await database.create_container(name, key, indexing_policy=indexes)
-        await database.delete_container(name)
-
-
-@pytest.fixture
-async def ledger(settings: dict[str, str], credential: AsyncTokenCredential) -> AsyncIterator[ContainerClient]:
-    async with BlobServiceClient(settings["LEDGER_ACCOUNT_URL"], credential) as service:
-        client = await service.create_container(f"sealing-{fresh_id()}")
-        yield client
-        await client.delete_container()
 
 
 class Service:
@@ -84,10 +62,13 @@ class Service:
 
 @pytest.fixture
 async def service(
-    container: ContainerProxy, ledger: ContainerClient, settings: dict[str, str], credential: AsyncTokenCredential
+    sealed_records: ContainerProxy,
+    sealed_files: ContainerClient,
+    settings: dict[str, str],
+    credential: AsyncTokenCredential,
 ) -> AsyncIterator[Service]:
     async with SecretClient(settings["KEY_VAULT_URL"], credential) as vault:
-        yield Service(container, ledger, vault, settings["LOG_ORIGIN"])
+        yield Service(sealed_records, sealed_files, vault, settings["LOG_ORIGIN"])
 
 
 async def must_be_the_history_of(lines: set[str], service: Service, ledger: ContainerClient) -> None:
@@ -112,18 +93,18 @@ async def must_be_the_history_of(lines: set[str], service: Service, ledger: Cont
 
 
 async def test_what_was_entered_is_in_the_ledger_and_the_next_run_goes_on_from_there(
-    service: Service, ledger: ContainerClient
+    service: Service, sealed_files: ContainerClient
 ) -> None:
     lines = await service.enter()
     assert (await service.seal()).sealed == TRAILS * EACH
-    await must_be_the_history_of(lines, service, ledger)
+    await must_be_the_history_of(lines, service, sealed_files)
     lines |= await service.enter()
     assert (await service.seal()).sealed == TRAILS * EACH
-    await must_be_the_history_of(lines, service, ledger)
+    await must_be_the_history_of(lines, service, sealed_files)
 
 
-async def test_two_sealers_at_once_make_one_history(service: Service, ledger: ContainerClient) -> None:
+async def test_two_sealers_at_once_make_one_history(service: Service, sealed_files: ContainerClient) -> None:
     lines = await service.enter()
     reports = await asyncio.gather(service.seal(), service.seal())
     assert sum(report.sealed for report in reports) == TRAILS * EACH
-    await must_be_the_history_of(lines, service, ledger)
+    await must_be_the_history_of(lines, service, sealed_files)

@@ -1,13 +1,19 @@
-"""Sealing, one row for entries that wait and one for a quiet hour."""
+"""Sealing, one row for entries that wait and one for a quiet hour; and following, after a restore."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from shared.domain.note import parsed_note
+from shared.domain.seal import checkpoint_path, successor_path
+from shared.usecases.follow import follow
 from shared.usecases.seal import seal
 from tests.builders import NOW
 from tests.fakes import World
+from tests.fakes.signing import LEDGER_KEY
 from tests.usecases.rows import Row
-from tests.usecases.scenes import by_the_service
-from tests.usecases.sealing import sealing, wait
+from tests.usecases.scenes import by_the_service, entries
+from tests.usecases.sealed import seal_by_hand
+from tests.usecases.sealing import sealing, the_head, wait
 
 SERVICE = by_the_service()
 
@@ -16,6 +22,19 @@ def three_entries(world: World) -> None:
     """Of the service itself, so that all that is entered in the row is of whoever asks in it."""
     wait(world, 2, at=NOW - timedelta(minutes=1), asking=SERVICE)
     wait(world, 1, pk="clip-2", at=NOW - timedelta(minutes=1), asking=SERVICE)
+
+
+def a_head_set_back(world: World) -> None:
+    """Of three entries that the ledger has, the head knows of two, and the third waits again."""
+    wait(world, 2, at=NOW - timedelta(minutes=2), asking=SERVICE)
+    seal_by_hand(world)
+    head = the_head(world)
+    wait(world, 1, pk="clip-2", at=NOW - timedelta(minutes=1), asking=SERVICE)
+    (waiting,) = entries(world, "clip-2")
+    seal_by_hand(world)
+    following = parsed_note(world.ledger.files[checkpoint_path(3)]).text
+    world.ledger.files[successor_path(2)] = following.encode()
+    world.records.put(head, replace(waiting, leaf=None, pending=True))
 
 
 ROWS = (
@@ -33,6 +52,14 @@ ROWS = (
         scene=lambda _world: None,
         run=lambda w, a: sealing(w, now=lambda: a.at, key=a.key),
         enters=(("ledger.heartbeat", ""),),
+        asking=SERVICE,
+    ),
+    Row(
+        name="follow",
+        verb=follow,
+        scene=a_head_set_back,
+        run=lambda w, a: follow(asking=a, origin=LEDGER_KEY, records=w.records, files=w.ledger, at_once=1, apply=True),
+        enters=(("footage.read", ""),) * 3 + (("ledger.followed", "missing size"),),
         asking=SERVICE,
     ),
 )

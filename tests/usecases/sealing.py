@@ -20,6 +20,7 @@ from tests.usecases.scenes import by_the_service
 
 LATER = NOW + timedelta(seconds=10)
 BEFORE, WAITING = 253, 7  # so that what waits ends one bundle and begins the next
+TELLING = ("records.write", 4)  # the batch, the head, that it is published, and then the first of its trails
 
 
 def wait(world: World, number: int, *, pk: str = "clip-1", at: datetime = NOW, asking: Asking | None = None) -> None:

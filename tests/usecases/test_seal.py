@@ -13,11 +13,11 @@ from tests.usecases.schedules import interleave, some_schedules
 from tests.usecases.sealing import (
     BEFORE,
     LATER,
+    TELLING,
     WAITING,
     a_ledger_and_more_that_waits,
     checkpoints,
     copied,
-    lines_in,
     must_be_one_history,
     sealing,
     stopped_before,
@@ -120,34 +120,11 @@ async def test_a_ledger_that_has_nothing_yet_begins_with_such_an_entry() -> None
     assert [entry.action for entry in entries(world)] == ["ledger.heartbeat"]
 
 
-async def test_an_entry_erased_before_it_was_told_its_leaf_stays_in_the_ledger(sealed: World) -> None:
-    world = copied(sealed)
-    await stopped_before(world, "records.pending_of")
-    del world.records._records["clip-2", entries(world, "clip-2")[0].id]
-    await sealing(world)
-    head = the_head(world)
-    assert (head.size, head.finished) == (BEFORE + WAITING,) * 2
-    assert len(lines_in(world, head.size)) == head.size
-
-
-async def test_where_one_is_erased_while_its_trail_is_told_the_others_are_told_all_the_same(sealed: World) -> None:
-    world, erased = copied(sealed), entries(sealed, "clip-1")[-1]
-
-    async def pause(call: str) -> None:
-        if call == "records.write" and world.faults.calls[-2] == "records.pending_of":
-            world.records._records.pop((erased.pk, erased.id), None)
-
-    world.faults.pause = pause
-    await sealing(world)
-    assert the_head(world).finished == BEFORE + WAITING
-    assert [entry.pending for entry in entries(world)] == [False] * (BEFORE + WAITING - 1)
-
-
 async def test_after_a_crash_at_any_call_the_next_run_finishes_one_history(sealed: World) -> None:
     undisturbed = copied(sealed)
     await sealing(undisturbed)
     calls = list(undisturbed.faults.calls)
-    assert {"records.write", "ledger.keep", "records.pending_of", "keys.ledger_signer"} <= set(calls)
+    assert {"records.write", "ledger.keep", "records.sealing", "keys.ledger_signer"} <= set(calls)
     for number, called in enumerate(calls, start=1):
         for moment in Moment:
             world = copied(sealed)
@@ -162,11 +139,31 @@ async def test_after_a_crash_at_any_call_the_next_run_finishes_one_history(seale
             assert the_head(world).root == the_head(undisturbed).root
 
 
-@pytest.mark.parametrize("call", ["ledger.keep", "records.pending_of"])
-async def test_side_by_side_one_that_fails_fails_the_run(sealed: World, call: str) -> None:
+async def test_after_a_crash_at_any_call_of_finishing_what_a_crash_left_it_is_finished_all_the_same(
+    sealed: World,
+) -> None:
+    left = copied(sealed)
+    await stopped_before(left, "records.write", times=3)  # the head names the batch; nothing says it is published
+    undisturbed = copied(left)
+    await sealing(undisturbed)
+    assert undisturbed.faults.calls.count("records.pending_of") == 3
+    for number in range(1, len(undisturbed.faults.calls) + 1):
+        world = copied(left)
+        world.faults.break_call(number, Moment.BEFORE)
+        with pytest.raises(Outage):
+            await sealing(world)
+        world.faults.mend()
+        await sealing(world)
+        must_be_one_history(world, entries=BEFORE + WAITING)
+        assert world.ledger.files == undisturbed.ledger.files
+
+
+@pytest.mark.parametrize(("call", "times"), [("ledger.keep", 3), TELLING])
+async def test_side_by_side_one_that_fails_fails_the_run(sealed: World, call: str, times: int) -> None:
     counted, world = copied(sealed), copied(sealed)
     await sealing(counted, at_once=16)
-    world.faults.break_call(counted.faults.calls.index(call) + 1, Moment.BEFORE)
+    numbers = [number for number, name in enumerate(counted.faults.calls, start=1) if name == call]
+    world.faults.break_call(numbers[times - 1], Moment.BEFORE)
     with pytest.raises(Outage):
         await sealing(world, at_once=16)
     nothing_but_what_was_committed(world)

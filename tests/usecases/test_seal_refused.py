@@ -80,7 +80,7 @@ async def test_a_checkpoint_of_before_that_says_something_else_is_refused_before
 
 async def test_a_checkpoint_of_before_that_was_changed_after_a_batch_was_committed_is_refused(sealed: World) -> None:
     world, path = copied(sealed), checkpoint_path(BEFORE)
-    await stopped_before(world, "ledger.read", times=2)
+    await stopped_before(world, "ledger.read", times=3)
     assert the_head(world).size > BEFORE
     world.ledger.files[path] = world.ledger.files[path].replace(b"253", b"252")
     await must_refuse(world, Forked, "it says something else")
@@ -131,7 +131,7 @@ async def test_a_head_set_forward_or_of_another_batch_is_refused(sealed: World) 
     )
     for changes in changed:
         world = copied(sealed)
-        await stopped_before(world, "ledger.read", times=2)  # after the head was replaced
+        await stopped_before(world, "ledger.read", times=3)  # after the head was replaced
         put_head(world, **changes)
         await must_refuse(world, Forked, "nothing was published: ")
 
@@ -139,7 +139,7 @@ async def test_a_head_set_forward_or_of_another_batch_is_refused(sealed: World) 
 async def test_a_batch_that_was_changed_after_it_was_committed_is_refused(sealed: World) -> None:
     for change in ("id", "commitment", "pk"):
         world = copied(sealed)
-        await stopped_before(world, "ledger.read", times=2)
+        await stopped_before(world, "ledger.read", times=3)
         (part,) = written_since(sealed, world)
         first, *others = part.lines
         other = replace(first, **{change: getattr(others[0], change) if change != "pk" else "elsewhere"})
