@@ -6,7 +6,8 @@
     page-key      base64 of 32 bytes; page tokens are made unforgeable with it
 
 `create` makes what is missing and touches nothing that is there. `rotate` adds a new version of both signing keys;
-the service takes them up within ten minutes. A seed is made here, goes to the vault, and is printed nowhere.
+the service takes them up within ten minutes, one instance sooner than another, and whatever either key signed verifies.
+`list` says which version is current. A seed is made here, goes to the vault, and is printed nowhere.
 """
 
 import argparse
@@ -16,12 +17,13 @@ import os
 import secrets
 import sys
 
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.identity.aio import DefaultAzureCredential
 from azure.keyvault.secrets.aio import SecretClient
 
 RECEIPTS, LEDGER, PAGES = "receipt-key", "ledger-key", "page-key"
 SEED = 32  # bytes
+FORBIDDEN, NOT_FOUND = 403, 404
 
 
 async def create(vault: SecretClient, *, origin: str) -> None:
@@ -41,9 +43,26 @@ async def rotate(vault: SecretClient, *, origin: str) -> None:
 
 
 async def show(vault: SecretClient, *, origin: str) -> None:
+    """Every version of the signing keys, the newest first, and what it is still good for."""
     for key in signing(origin):
-        async for version in vault.list_properties_of_secret_versions(key):
-            print(f"{key} {version.version} made {version.created_on} enabled {version.enabled}")
+        current = await _current(vault, key)
+        found = [version async for version in vault.list_properties_of_secret_versions(key)]
+        for version in sorted(found, key=lambda each: (each.created_on, each.version == current), reverse=True):
+            standing = "current: signs and verifies" if version.version == current else "old: verifies"
+            told = standing if version.enabled else "disabled: what it signed verifies no more"
+            print(f"{key} {version.version} made {version.created_on} {told}")
+        if current is None:
+            print(f"{key}: nothing signs, for there is no current version that is enabled")
+
+
+async def _current(vault: SecretClient, key: str) -> str | None:
+    """The version that the service signs with (shared/adapters/vault_keys.py, V2)."""
+    try:
+        return (await vault.get_secret(key)).properties.version
+    except HttpResponseError as no:
+        if no.status_code in (FORBIDDEN, NOT_FOUND):  # Key Vault does not give out what is disabled
+            return None
+        raise
 
 
 def signing(origin: str) -> dict[str, str]:

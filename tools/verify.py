@@ -1,16 +1,23 @@
-"""Check what a police force shows of its footage, trusting nobody: `python -m tools.verify WHAT FILE --key KEY`.
+"""Check what a police force shows of its footage, trusting nobody: `python tools/verify.py WHAT FILE --key KEY`.
 
     receipt FILE       that the force confirmed these bytes; with --footage VIDEO, that the video is what it confirmed
-    checkpoint FILE    that the force signed this state of its ledger
-    trail FILE         that a clip's exported trail is complete, unaltered, and in the ledger
+    checkpoint FILE    that the force signed this state of its ledger, and which witnesses saw it
+    proof FILE         that an entry is in the ledger (the answer of /api/audit/entries/{id}/proof)
+    consistency FILE   that a ledger goes on from an earlier one (the answer of /api/ledger/consistency), as the
+                       checkpoints that you kept say: --earlier FILE --later FILE
+    trail FILE         that a clip's exported trail is complete, unaltered, and in the ledger; and what witnesses saw
     ledger PLACE       that every file of the ledger, in a folder or at an address (https://.../api/ledger), follows
-                       from its entries; with --earlier FILE, that it goes on from a checkpoint that somebody kept
+                       from its entries, naming the first wrong byte; with --earlier FILE, that it goes on from a
+                       checkpoint that somebody kept; with --token FILE, as somebody whom the force lets in
 
-Needs Python and `cryptography`. It is to be read beside shared/domain/ledger.py, note.py and tiles.py, which do the
-mathematics clause by clause and are all of ours that it imports but its own parts in tools/verifying. KEY is the
-force's verifier key, from where you trust it to be right (its website, a court's file): whoever makes up a history can
-make up a key for it. --key may be said again: for older keys, and for witnesses'. The report is plain text, fit for a
-statement. Exit codes:
+Needs Python 3.11 or later and `cryptography`. It is to be read beside shared/domain/ledger.py, note.py and tiles.py,
+which do the mathematics clause by clause and are all of ours that it imports but its own parts in tools/verifying; the
+imports below say which of them checks what. `make verifier` puts them, as they are, into one file that runs alone;
+`python -m zipfile -e continuity-verify.pyz FOLDER` takes them out again to be read.
+
+KEY is the force's verifier key, from where you trust it to be right (its website, a court's file): whoever makes up a
+history can make up a key for it. --key may be said again: for older keys, and for witnesses'. The report is plain text,
+fit for a statement. Exit codes:
 
     0  verified
     1  not verified: the report says what is wrong, by name
@@ -24,12 +31,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+if not __package__:  # run as a file, from wherever that is
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from shared.domain.ledger import Unproven
 from shared.domain.note import parsed_key
 from tools.verifying.files import check_ledger
+from tools.verifying.proofs import check_continued, check_proof
 from tools.verifying.report import IN_PART, NOT_VERIFIED, UNREADABLE, VERIFIED, Report, Unreadable
-from tools.verifying.signed import check_receipt, checked_checkpoint
+from tools.verifying.signed import Keys, check_checkpoint, check_receipt
 from tools.verifying.trail import check_trail
+
+KINDS = ("receipt", "checkpoint", "proof", "consistency", "trail", "ledger")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -48,32 +61,53 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _check(asked: argparse.Namespace, report: Report) -> None:
-    keys = [parsed_key(key) for key in asked.key]
+    keys = _keys(asked.key)
     if asked.what == "ledger":
-        check_ledger(asked.place, keys, report, asked.earlier.read_bytes() if asked.earlier else None)
+        earlier = asked.earlier.read_bytes() if asked.earlier else None
+        token = asked.token.read_bytes().strip() if asked.token else None
+        check_ledger(asked.place, keys, report, earlier, token)
         return
     raw = Path(asked.place).read_bytes()
     report.given += f", {len(raw)} bytes, SHA-256 {hashlib.sha256(raw).hexdigest()}"
+    _check_file(asked, raw, keys, report)
+
+
+def _keys(given: Sequence[str]) -> Keys:
+    try:
+        return [parsed_key(key) for key in given]
+    except Unproven as no:
+        raise Unreadable(f"--key: {no}") from None
+
+
+def _check_file(asked: argparse.Namespace, raw: bytes, keys: Keys, report: Report) -> None:
     match asked.what:
         case "receipt":
             check_receipt(raw, keys, report, asked.footage)
         case "checkpoint":
-            checked_checkpoint(raw, keys, report)
+            check_checkpoint(raw, keys, report)
+        case "proof":
+            check_proof(raw, keys, report)
+        case "consistency":
+            check_continued(raw, asked.earlier.read_bytes(), asked.later.read_bytes(), keys, report)
         case "trail":
             check_trail(raw, keys, report)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m tools.verify", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="continuity-verify", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     kinds = parser.add_subparsers(dest="what", required=True)
-    for what in ("receipt", "checkpoint", "trail", "ledger"):
+    for what in KINDS:
         kind = kinds.add_parser(what)
         kind.add_argument("place", help="a folder or an address" if what == "ledger" else "the file")
         kind.add_argument("--key", action="append", default=[], required=what != "trail", help="a verifier key")
     kinds.choices["receipt"].add_argument("--footage", type=Path, help="the video to compare")
-    kinds.choices["ledger"].add_argument("--earlier", type=Path, help="a checkpoint that was kept")
+    for what in ("consistency", "ledger"):
+        needed = what == "consistency"
+        kinds.choices[what].add_argument("--earlier", type=Path, required=needed, help="a checkpoint that was kept")
+    kinds.choices["consistency"].add_argument("--later", type=Path, required=True, help="a later checkpoint")
+    kinds.choices["ledger"].add_argument("--token", type=Path, help="a file with an access token, for an address")
     return parser
 
 

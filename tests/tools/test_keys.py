@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.keyvault.secrets.aio import SecretClient
 
 from tools.keys import create, rotate, show
@@ -19,11 +19,15 @@ class Vault:
 
     def __init__(self) -> None:
         self.secrets: dict[str, list[Any]] = {}
+        self.disabled: set[str] = set()
 
     async def get_secret(self, name: str) -> Any:
         if name not in self.secrets:
-            raise ResourceNotFoundError(name)
-        return self.secrets[name][-1]
+            raise ResourceNotFoundError(name, response=SimpleNamespace(status_code=404, reason="Not Found"))
+        latest = self.secrets[name][-1]
+        if latest.properties.version in self.disabled:
+            raise HttpResponseError(name, response=SimpleNamespace(status_code=403, reason="Forbidden"))
+        return latest
 
     async def set_secret(self, name: str, value: str, *, content_type: str, tags: dict[str, str] | None = None) -> Any:
         versions = self.secrets.setdefault(name, [])
@@ -32,8 +36,9 @@ class Vault:
         return versions[-1]
 
     async def list_properties_of_secret_versions(self, name: str) -> AsyncIterator[Any]:
-        for each in self.secrets[name]:
-            yield SimpleNamespace(version=each.properties.version, created_on="today", enabled=True)
+        for each in self.secrets.get(name, []):
+            version = each.properties.version
+            yield SimpleNamespace(version=version, created_on="today", enabled=version not in self.disabled)
 
     @property
     def values(self) -> list[str]:
@@ -83,5 +88,34 @@ async def test_a_rotation_adds_a_version_of_both_signing_keys_and_none_is_ever_s
     }
     assert len(set(vault.values)) == 5
     said = capsys.readouterr().out
-    assert "ledger-key v1 made today enabled True" in said
+    assert said.splitlines()[-2:] == [
+        "ledger-key v1 made today current: signs and verifies",
+        "ledger-key v0 made today old: verifies",
+    ]
     assert not [value for value in vault.values if value in said]
+
+
+async def test_of_a_version_that_was_disabled_it_is_said_that_nothing_it_signed_verifies(
+    vault: Vault, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await create(client(vault), origin=ORIGIN)
+    await rotate(client(vault), origin=ORIGIN)
+    vault.disabled = {"v0"}
+    capsys.readouterr()
+    await show(client(vault), origin=ORIGIN)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition("today ")[2] for line in lines[:2]] == [
+        "current: signs and verifies",
+        "disabled: what it signed verifies no more",
+    ]
+    vault.disabled = {"v1"}
+    await show(client(vault), origin=ORIGIN)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2] == "receipt-key: nothing signs, for there is no current version that is enabled"
+
+
+async def test_where_a_key_was_never_made_the_list_says_that_nothing_signs(
+    vault: Vault, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await show(client(vault), origin=ORIGIN)
+    assert capsys.readouterr().out.count("nothing signs") == 2

@@ -37,29 +37,14 @@ def verified(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, 
     return code, capsys.readouterr().out
 
 
-def test_as_a_command_it_says_what_it_checked_and_needs_nothing_of_ours_but_the_mathematics(
-    genuine: Shown, tmp_path: Path
-) -> None:
-    """In a copy of the five files that an auditor is given, and nothing else of ours beside them."""
-    for path in ("shared/__init__.py", "tools/__init__.py", "tools/verify.py"):
-        _copied(path, tmp_path)
-    for name in ("ledger", "note", "tiles"):
-        _copied(f"shared/domain/{name}.py", tmp_path)
-    _copied("shared/domain/__init__.py", tmp_path)
-    for part in (ROOT / "tools/verifying").glob("*.py"):
-        _copied(f"tools/verifying/{part.name}", tmp_path)
+def test_the_file_is_run_from_anywhere_and_says_what_it_checked(genuine: Shown, tmp_path: Path) -> None:
     given = file(tmp_path, genuine.trail)
-    command = [sys.executable, "-W", "error", "-m", "tools.verify", "trail", given, "--key", KEY]
+    command = [sys.executable, "-W", "error", str(ROOT / "tools/verify.py"), "trail", given, "--key", KEY]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (IN_PART, "")
     for said in (f"entries 1 to {ENTRIES - 1} without a gap", KEY, f"{ENTRIES - 1} of them are there", "SHA-256"):
         assert said in done.stdout
     assert f"entry {ENTRIES} (trail.exported" in done.stdout
-
-
-def _copied(path: str, folder: Path) -> None:
-    (folder / path).parent.mkdir(parents=True, exist_ok=True)
-    (folder / path).write_bytes((ROOT / path).read_bytes())
 
 
 def test_a_receipt_is_verified_and_so_is_the_footage_it_is_of(
@@ -129,6 +114,24 @@ def test_what_is_no_export_is_unreadable_and_never_a_crash(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], raw: bytes
 ) -> None:
     assert verified(capsys, "trail", file(tmp_path, raw), "--key", KEY)[0] == UNREADABLE
+
+
+def test_a_key_that_was_mistyped_is_no_verdict_on_what_was_given(
+    genuine: Shown, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, said = verified(capsys, "checkpoint", file(tmp_path, genuine.checkpoint), "--key", KEY[:-1])
+    assert (code, "--key: key: " in said) == (UNREADABLE, True)
+
+
+@pytest.mark.parametrize("depth", [600, 1500])
+def test_an_entry_nested_beyond_all_measure_is_refused_and_never_a_crash(
+    genuine: Shown, tmp_path: Path, capsys: pytest.CaptureFixture[str], depth: int
+) -> None:
+    """The versions of Python give up at different depths, in reading it or in writing it again."""
+    deep = b'{"deep":' + b'{"":' * depth + b"0" + b"}" * depth + b","
+    raw = genuine.trail.replace(b'"entry":{', b'"entry":' + deep, 1)
+    code, said = verified(capsys, "trail", file(tmp_path, raw), "--key", KEY)
+    assert (code in (NOT_VERIFIED, UNREADABLE), "wrong  " in said) == (True, True)
 
 
 def test_a_file_that_is_not_there_is_unreadable(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -43,9 +43,10 @@ def test_the_genuine_one_is_not_refused(genuine: Shown) -> None:
     assert refusal(genuine.trail) == ""
 
 
-def test_every_flipped_byte_is_refused_but_in_the_last_entry_which_nothing_seals_yet(genuine: Shown) -> None:
+@pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.slow)])
+def test_every_flipped_byte_is_refused_but_in_the_last_entry_which_nothing_seals_yet(genuine: Shown, step: int) -> None:
     raw = genuine.trail
-    unseen = {at for at in range(len(raw)) if refusal(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]) == ""}
+    unseen = {at for at in range(0, len(raw), step) if refusal(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]) == ""}
     last = range(raw.rindex(b'{"entry":'), raw.index(b'"format":'))
     assert unseen - set(last) == set()
 

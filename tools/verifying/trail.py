@@ -8,21 +8,25 @@ T4  An entry that is gone is erased where a later one tells so by its id and lea
 T5  The last entry is that of the export itself, and never sealed yet. For what stands after the last sealed entry, and
     that nothing was left out there, nobody vouches but whoever made the file: an export made some minutes later shows
     it, in which this one's entries are sealed.
+T6  What witnesses saw of the ledger is in the file, or its absence told (witnessed.py).
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.ledger import Unproven, bound, check_inclusion, commitment, from_base64, leaf_hash, leaf_line
 from shared.domain.note import Checkpoint, parsed_key
-from tools.verifying.report import Report, Unreadable
+from tools.verifying.given import a, hashes, parsed, shaped
+from tools.verifying.report import Report
 from tools.verifying.signed import Keys, checked_checkpoint
+from tools.verifying.witnessed import check_witnessed
 
 FORMAT = "continuity-trail/v1"
 EXPORTED, ERASED = "trail.exported", "entry.erased"
+NAMES = {"format": str, "subject": str, "checkpoint": (str, type(None)), "keys": list, "entries": list}
+NAMES |= {"witnessed": list}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +41,10 @@ class Link:
 
 
 def check_trail(raw: bytes, keys: Keys, report: Report) -> None:
-    export = _shaped(
-        _json(raw), "trail", format=str, subject=str, checkpoint=(str, type(None)), keys=list, entries=list
-    )
+    export = shaped(parsed("trail", raw), "trail", **NAMES)
     if export["format"] != FORMAT:
         raise Unproven(f"trail: its format is not {FORMAT}")
-    brought = [parsed_key(_a("key", key, str)) for key in export["keys"]]
+    brought = [parsed_key(a("key", key, str)) for key in export["keys"]]
     if not keys:
         report.keys = [f"{key} (brought by the file itself)" for key in brought]
         report.unchecked.append("whose key it is: it came with the file. Give the force's own with --key")
@@ -55,6 +57,7 @@ def check_trail(raw: bytes, keys: Keys, report: Report) -> None:
     if last.get("action") != EXPORTED:
         raise Unproven("trail: it does not end with the entry of its own export, so that later entries are missing")
     _tell(export["subject"], links, report)
+    check_witnessed(export["witnessed"], checkpoint, [link.leaf for link in links], keys or brought, report)
 
 
 def _tell(subject: str, links: Sequence[Link], report: Report) -> None:
@@ -76,14 +79,14 @@ def _link(item: Any, subject: str, checkpoint: Checkpoint | None) -> Link:
     """The entry of an item: its commitment made again from entry and salt, and found in the ledger at its leaf."""
     gone = isinstance(item, dict) and "erased" in item
     told = {"erased": dict} if gone else {"entry": dict, "salt": str}
-    parts = _shaped(item, "trail", **told, leaf=object, proof=object)
-    named = _shaped(parts["erased"], "erased", number=int, id=str, commitment=str) if gone else parts["entry"]
-    number, name = _a("number", named.get("number"), int), _a("id", named.get("id"), str)
+    parts = shaped(item, "trail", **told, leaf=object, proof=object)
+    named = shaped(parts["erased"], "erased", number=int, id=str, commitment=str) if gone else parts["entry"]
+    number, name = a("number", named.get("number"), int), a("id", named.get("id"), str)
     what = f"entry {number} ({name})"
     committed = named["commitment"] if gone else _committed(what, named, subject, parts["salt"])
     if parts["leaf"] is not None:
-        proof = [from_base64(what, _a(what, text, str)) for text in _a(what, parts["proof"], list)]
-        _check_leaf(what, leaf_line(name, committed), _a(what, parts["leaf"], int), checkpoint, proof)
+        proof = hashes(what, parts["proof"])
+        _check_leaf(what, leaf_line(name, committed), a(what, parts["leaf"], int), checkpoint, proof)
     elif gone or parts["proof"] is not None:
         raise Unproven(f"{what}: it has no place in the ledger, but should have one")
     return Link(number=number, id=name, committed=committed, leaf=parts["leaf"], entry={} if gone else named)
@@ -98,6 +101,8 @@ def _committed(what: str, entry: dict[str, Any], subject: str, salt: str) -> str
         return commitment({**entry, "salt": salt})
     except TypeError as fault:
         raise Unproven(f"{what}: {fault}") from None
+    except RecursionError:
+        raise Unproven(f"{what}: it is nested more deeply than any entry") from None
 
 
 def _check_leaf(what: str, line: bytes, leaf: int, checkpoint: Checkpoint | None, proof: list[bytes]) -> None:
@@ -126,37 +131,8 @@ def _check_erasures(links: Sequence[Link], report: Report) -> None:
         named = [{"field": name, "before": before, "after": None} for name, before in tells.items()]
         erasing = [e for e in links if e.entry.get("action") == ERASED and e.number > gone.number]
         under = next(
-            (e for e in erasing if all(change in _a("changes", e.entry.get("changes"), list) for change in named)), None
+            (e for e in erasing if all(change in a("changes", e.entry.get("changes"), list) for change in named)), None
         )
         if under is None:
             raise Unproven(f"entry {gone.number} ({gone.id}): it is missing, and no entry tells of its erasure")
         report.checked.append(f"entry {gone.number} was erased under entry {under.number} ({under.id})")
-
-
-def _json(raw: bytes) -> Any:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len(dict(pairs)) != len(pairs):
-            raise Unproven("trail: a name is there twice")
-        return dict(pairs)
-
-    try:
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=once)
-        json.dumps(value, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is no text
-    except Unproven:
-        raise
-    except (RecursionError, ValueError):
-        raise Unreadable("it is not JSON") from None
-    return value
-
-
-def _shaped(value: Any, what: str, **shape: Any) -> dict[str, Any]:
-    """An object of exactly these names, each of its type."""
-    if not isinstance(value, dict) or set(value) != set(shape):
-        raise Unproven(f"{what}: it should have {', '.join(shape)} and nothing else")
-    return {name: _a(f"{what}: {name}", value[name], kind) for name, kind in shape.items()}
-
-
-def _a(what: str, value: Any, kind: Any) -> Any:
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise Unproven(f"{what}: it is not of its kind")
-    return value
