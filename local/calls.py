@@ -10,11 +10,12 @@ from typing import Any
 
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 PATIENCE = 60.0  # seconds
+JSON = ("application/json", "application/problem+json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """`body` is the parsed JSON, or the raw bytes of anything else."""
+    """`body` is the parsed JSON, or the raw bytes of anything else: a document in JSON to take away is such, too."""
 
     status: int
     body: Any
@@ -38,8 +39,8 @@ class Person:
     base_url: str
     token: str = field(repr=False)
 
-    def get(self, path: str) -> Reply:
-        return self._call("GET", path)
+    def get(self, path: str, *, accept: str | None = None) -> Reply:
+        return self._call("GET", path, headers={"Accept": accept} if accept else {})
 
     def put(self, path: str, body: object, *, etag: str | None = None) -> Reply:
         return self._call("PUT", path, body, {"If-Match": etag} if etag else {})
@@ -63,5 +64,5 @@ class Person:
 
 
 def _reply(status: int, headers: Message, raw: bytes) -> Reply:
-    is_json = "json" in headers.get("Content-Type", "")
+    is_json = headers.get("Content-Type", "").partition(";")[0].strip() in JSON
     return Reply(status=status, body=json.loads(raw) if is_json else raw, etag=headers.get("ETag"))

@@ -1,5 +1,7 @@
 """`make run`: the local servers, the Functions host with the app, the story, and then they keep serving.
 
+Two witnesses of the ledger look at it every twenty seconds from then on (local/witnesses.py).
+
 Stops everything on Ctrl-C, SIGTERM, `make stop`, or when a server ends by itself.
 """
 
@@ -11,11 +13,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
+from local import witnesses
 from local.calls import Person
 from local.errors import StackError
 from local.ports import Ports
@@ -37,7 +40,9 @@ def main(arguments: list[str]) -> int:
         _on_signal(told)
         ports = Ports.free() if options.free_ports else Ports.from_environment(os.environ)
         ports.check("host")
-        serve(Stack(options.folder.resolve(), ports), options.folder.resolve(), told)
+        folder = options.folder.resolve()
+        listed = witnesses.keys_of(witnesses.listed(folder))
+        serve(Stack(folder, ports, witness_keys=listed), folder, told)
     except StackError as trouble:
         print(f"error: {trouble}", file=sys.stderr)
         return 1
@@ -60,15 +65,17 @@ def serve(stack: Stack, folder: Path, told: threading.Event) -> None:
     began = time.monotonic()
     print("starting the local servers and the Functions host ...", flush=True)
     with stack:
-        host = start_host(stack)
+        children = [start_host(stack)]
         try:
-            wait_for_host(host, stack)
+            wait_for_host(children[0], stack)
             print(f"started in {time.monotonic() - began:.1f} s; the logs are in {stack.logs}", flush=True)
             _tell(stack, folder)
+            children += witnesses.start(stack, witnesses.listed(folder))
             print(invitation(stack, write_tokens(stack.settings, folder / "tokens")), flush=True)
-            _keep_serving(stack, host, told)
+            _keep_serving(stack, children, told)
         finally:
-            host.stop()
+            for child in reversed(children):
+                child.stop()
 
 
 def start_host(stack: Stack) -> Child:
@@ -137,6 +144,11 @@ def invitation(stack: Stack, tokens: Mapping[str, Path]) -> str:
             f"  curl -sS -H @{tokens['auditor']} '{base}/api/audit/entries?limit=5'",
             f"  curl -sS {base}/api/keys",
             "",
+            "The two witnesses look at the ledger again and again; what they tell, and what they cosigned:",
+            "",
+            f"  tail -f {stack.logs}/witness-one.log",
+            f"  curl -sS {base}/api/ledger/checkpoint",
+            "",
             "More footage, and another token:",
             "",
             f"  .venv/bin/python -m local.dock --dock peckham-1 --officer {DOE} --synthesise 1 --token-from-stack",
@@ -145,17 +157,16 @@ def invitation(stack: Stack, tokens: Mapping[str, Path]) -> str:
     )
 
 
-def _keep_serving(stack: Stack, host: Child, told: threading.Event) -> None:
+def _keep_serving(stack: Stack, children: Sequence[Child], told: threading.Event) -> None:
     """Until somebody says that it is enough, which is how it ends when all went well."""
     with suppress(KeyboardInterrupt):
-        _watch(stack, host, told)
+        _watch(stack, children, told)
 
 
-def _watch(stack: Stack, host: Child, told: threading.Event) -> None:
+def _watch(stack: Stack, children: Sequence[Child], told: threading.Event) -> None:
     while not told.wait(timeout=1.0):
-        if host.has_ended():
-            raise host.trouble("has ended")
-        trouble = stack.broken()
+        ended = next((child.trouble("has ended") for child in children if child.has_ended()), None)
+        trouble = ended or stack.broken()
         if trouble:
             raise trouble
 

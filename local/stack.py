@@ -44,6 +44,7 @@ class Stack:
         tls: Path = certificates.FOLDER,
         time_scale: float = 1.0,
         subscriptions: tuple[Subscription, ...] | None = None,
+        witness_keys: str = "",
     ) -> None:
         """`time_scale` shortens Event Grid's retry waits; `subscriptions` replaces the project's one."""
         self.ports = ports or Ports.free()
@@ -59,7 +60,8 @@ class Stack:
         )
         self._children: list[Child] = []
         self._adopted: list[Identity] = []
-        self.settings = environment.settings(self.ports, self._certificates, secrets.token_urlsafe(24))
+        header = secrets.token_urlsafe(24)
+        self.settings = environment.settings(self.ports, self._certificates, header, witness_keys=witness_keys)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -1,26 +1,29 @@
 """The story that `make run` tells, on the running stack, through the same doors as everybody.
 
 Two officers dock what their cameras recorded; one clip becomes evidence, one does not and is gone when its 31 days
-are over; a supervisor may see, an officer of another borough may not; and the trail has it all. Each step asks the
-service and shows what it answered; an answer that is not as the story goes ends it with exit code 1.
+are over; a supervisor may see, an officer of another borough may not; and the trail has it all, which anybody can
+verify (local/story_ledger.py). Each step asks the service and shows what it answered; an answer that is not as the
+story goes ends it with exit code 1.
 """
 
 import asyncio
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from local.backdate import back_date
-from local.calls import Person, Reply, UnexpectedReply
+from local.calls import Person, UnexpectedReply
+from local.errors import StackError
+from local.story_ledger import verified
+from local.story_telling import say, short, show, until
 from local.tokens import mint
 
 DOCK, STATION, BOROUGH = "peckham-1", "Peckham", "Southwark"
 DOE, ROE = "4021", "4077"
-WITHIN = 60.0  # seconds for anything that happens by itself
 DAYS = 32
 
 
@@ -57,14 +60,13 @@ def tell(settings: Mapping[str, str]) -> None:
     body = {"station": STATION, "borough": BOROUGH, "client": DOCK}
     people.manager.put(f"/api/docks/{DOCK}", body).must_be(200)
 
-    say("2", "The dock hands footage over: two recordings of PC Doe's camera, one of PC Roe's.")
+    say("2", "The dock hands footage over: two recordings of PC Doe's camera.")
     dock_footage(2, camera="BWV-0412", officer=DOE)
-    dock_footage(1, camera="BWV-0977", officer=ROE)
-
     evidence, other = decide(people)
     see(people, evidence)
     gone(people, settings, evidence=evidence, other=other)
-    trail(people, other)
+    entries = trail(people, other)
+    verified(people.auditor, settings, Path(os.environ["CONTINUITY_STACK_FOLDER"]), clip=other, entries=entries)
 
 
 def decide(people: Cast) -> tuple[str, str]:
@@ -87,7 +89,8 @@ def categorise(person: Person, clip: Mapping[str, Any], category: str, evidentia
 
 
 def see(people: Cast, clip: str) -> None:
-    say("4", "Who may see PC Doe's evidence, and who may not.")
+    say("4", "PC Roe's camera is emptied, too. Who may see PC Doe's evidence, and who may not.")
+    dock_footage(1, camera="BWV-0977", officer=ROE)
     for person in (people.doe, people.supervisor, people.stranger, people.roe):
         reply = person.get(f"/api/footage/{clip}")
         show(f"{person.name:<12} {reply.status} {'sees it' if reply.status == 200 else 'there is no such clip'}")  # noqa: PLR2004
@@ -111,12 +114,14 @@ def gone(people: Cast, settings: Mapping[str, str], *, evidence: str, other: str
     show(f"{short(evidence)}  {kept['state']}: {kept['retention']['rule']}, as old, and still there")
 
 
-def trail(people: Cast, clip: str) -> None:
+def trail(people: Cast, clip: str) -> list[dict[str, Any]]:
     say("6", f"The trail of the weeded clip {clip}, as {people.auditor.name}, auditor, reads it.")
-    for entry in people.auditor.get(f"/api/footage/{clip}/trail").must_be(200).body["entries"]:
+    entries: list[dict[str, Any]] = people.auditor.get(f"/api/footage/{clip}/trail").must_be(200).body["entries"]
+    for entry in entries:
         who = entry["actor"]["name"] or entry["actor"]["id"]
         line = f"{entry['number']:>2}  {entry['occurredAt'][:19]}  {entry['operation']:<14} {entry['action']:<22}"
         show(f"{line} {who:<12} {entry['outcome']}")
+    return entries
 
 
 def dock_footage(count: int, *, camera: str, officer: str) -> None:
@@ -128,15 +133,6 @@ def dock_footage(count: int, *, camera: str, officer: str) -> None:
     subprocess.run(command, check=True)
 
 
-def until(ask: Callable[[], Reply], satisfied: Callable[[Reply], bool]) -> Reply:
-    ends = time.monotonic() + WITHIN
-    while not satisfied(reply := ask()):
-        if time.monotonic() > ends:
-            raise UnexpectedReply(f"still {reply.status} after {WITHIN:g} s: {reply.body}")
-        time.sleep(0.2)
-    return reply
-
-
 def show_clips(clips: list[dict[str, Any]]) -> None:
     for clip in clips:
         media = clip["media"]
@@ -144,20 +140,8 @@ def show_clips(clips: list[dict[str, Any]]) -> None:
         show(f"{short(clip['id'])}  {clip['camera']}  {facts}  {clip['size']} bytes  {clip['integrity']['state']}")
 
 
-def short(clip: str) -> str:
-    return clip[:8]
-
-
-def say(number: str, text: str) -> None:
-    print(f"\n{number}. {text}", flush=True)
-
-
-def show(text: str) -> None:
-    print(f"   {text}", flush=True)
-
-
 if __name__ == "__main__":
     try:
         tell(os.environ)
-    except (UnexpectedReply, subprocess.CalledProcessError) as wrong:
+    except (StackError, UnexpectedReply, subprocess.CalledProcessError) as wrong:
         sys.exit(f"the story went wrong: {wrong}")

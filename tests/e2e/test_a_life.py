@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from local.story import DOCK, Cast, until
+from local.story import DOCK, Cast
+from local.story_telling import until
 from shared.domain.ledger import commitment
 from tests.e2e.store import Store
 

@@ -4,7 +4,7 @@ import pytest
 
 from local.calls import Person
 from local.stack import Stack
-from local.story import until
+from local.story_telling import until
 from local.tokens import mint
 
 pytestmark = pytest.mark.stack

@@ -14,7 +14,8 @@ from azure.storage.blob.aio import BlobClient
 from local.calls import Person
 from local.footage import synthesise
 from local.stack import Stack
-from local.story import BOROUGH, DOCK, STATION, Cast, until
+from local.story import BOROUGH, DOCK, STATION, Cast
+from local.story_telling import until
 from local.tokens import mint
 from tests.e2e.store import Store
 
