@@ -43,6 +43,8 @@ async def health(request: Request[None, None]) -> Answer:
 async def details(request: Request[None, None]) -> Answer:
     """503 when anything does not answer, so that a probe need not read the body."""
     services = request.services
-    told = await health_details(asking=request.asking, records=services.records, probe=services.probe)
+    told = await health_details(
+        asking=request.asking, records=services.records, probe=services.probe, witnesses=services.witnesses
+    )
     status = HTTPStatus.OK if told.well else HTTPStatus.SERVICE_UNAVAILABLE
     return Answer(body=ShownHealthDetails.model_validate(told), status=status)

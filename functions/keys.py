@@ -5,6 +5,7 @@ import azure.functions as func
 from functions.door import Answer, Door, Request, opens
 from functions.shown import ShownKey, ShownKeys
 from shared.domain.entry import Operation
+from shared.domain.note import VerifierKey
 
 bp = func.Blueprint()
 
@@ -12,7 +13,7 @@ KEYS = Door(
     name="keys",
     method="GET",
     route="keys",
-    about="The public keys that receipts and checkpoints of the ledger verify with, old ones too.",
+    about="The public keys that receipts and checkpoints of the ledger verify with, old ones and witnesses' too.",
     permission=None,
     operation=Operation.ADMINISTRATION,
     shows=ShownKeys,
@@ -21,5 +22,10 @@ KEYS = Door(
 
 @opens(bp, KEYS)
 async def list_keys(request: Request[None, None]) -> Answer:
-    verifiers = await request.services.keys.verifiers()
-    return Answer(body=ShownKeys(keys=tuple(ShownKey(name=key.name, verifier=str(key)) for key in verifiers)))
+    services = request.services
+    own, witnesses = await services.keys.verifiers(), services.witnesses
+    return Answer(body=ShownKeys(keys=tuple(map(_shown, own)), witnesses=tuple(map(_shown, witnesses))))
+
+
+def _shown(key: VerifierKey) -> ShownKey:
+    return ShownKey(name=key.name, verifier=str(key))

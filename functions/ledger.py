@@ -1,7 +1,8 @@
 """The doors of the ledger: checkpoint and tiles for anybody as the standard has them, and the proofs (C2SP tlog-tiles).
 
-A leaf reveals nothing, so nobody is asked who they are. Tiles never change and may be kept for ever by whoever passes
-them on; the checkpoint must be asked for anew.
+A leaf reveals nothing, so nobody is asked who they are, unless the force keeps its ledger to its auditors
+(LEDGER_OPEN=off). Their looks are no entries either: each would be sealed, and the ledger looked at again, for ever.
+Tiles never change and may be kept for ever by whoever passes them on; the checkpoint must be asked for anew.
 """
 
 import gzip
@@ -11,7 +12,6 @@ from typing import Annotated
 import azure.functions as func
 from pydantic import Field
 
-from functions.clips import clip_named
 from functions.door import Answer, Door, Request, opens
 from functions.parsing import UUID, Query
 from functions.shown_ledger import ShownConsistency, ShownProof
@@ -19,14 +19,19 @@ from shared.domain.access import Permission
 from shared.domain.entry import Operation
 from shared.domain.ledger import LARGEST, to_base64
 from shared.errors import Conflict, NotFound
-from shared.usecases.export import export
 from shared.usecases.prove import checkpoint, consistency, prove, tile
 
 bp = func.Blueprint()
 FOR_EVER = "public, max-age=31536000, immutable"
-TRAIL = "application/vnd.continuity.trail+json"
+FOR_ONESELF = FOR_EVER.replace("public", "private")
 GZIP = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?=,|$)", re.IGNORECASE)
 Size = Annotated[int, Field(ge=1, le=LARGEST)]
+
+
+class CheckpointQuery(Query):
+    """The newest where `size` is left out."""
+
+    size: Size | None = None
 
 
 class ConsistencyQuery(Query):
@@ -40,9 +45,12 @@ CHECKPOINT = Door(
     name="ledger_checkpoint",
     method="GET",
     route="ledger/checkpoint",
-    about="The newest signed checkpoint of the ledger (C2SP tlog-checkpoint).",
+    about="The newest signed checkpoint of the ledger, or an earlier one, with what witnesses cosigned of it"
+    " (C2SP tlog-checkpoint, tlog-cosignature).",
     permission=None,
+    unless_open=Permission.AUDIT,
     operation=Operation.ADMINISTRATION,
+    query=CheckpointQuery,
     shows="text/plain",
     refuses=(NotFound,),
 )
@@ -52,6 +60,7 @@ TILE = Door(
     route="ledger/tile/{*path}",
     about="A tile, or a bundle of entries, of the ledger (C2SP tlog-tiles).",
     permission=None,
+    unless_open=Permission.AUDIT,
     operation=Operation.ADMINISTRATION,
     shows="application/octet-stream",
 )
@@ -61,6 +70,7 @@ CONSISTENCY = Door(
     route="ledger/consistency",
     about="The proof that a later ledger begins with an earlier one.",
     permission=None,
+    unless_open=Permission.AUDIT,
     operation=Operation.ADMINISTRATION,
     query=ConsistencyQuery,
     shows=ShownConsistency,
@@ -75,21 +85,14 @@ PROVE = Door(
     shows=ShownProof,
     refuses=(Conflict,),
 )
-EXPORT = Door(
-    name="export_trail",
-    method="GET",
-    route="footage/{id}/trail/export",
-    about="The trail of one clip with salts, proofs and checkpoint, as anybody can verify it with tools/verify.py.",
-    permission=Permission.TRAIL,
-    operation=Operation.CONSULTATION,
-    shows=TRAIL,
-)
 
 
 @opens(bp, CHECKPOINT)
-async def show_checkpoint(request: Request[None, None]) -> Answer:
+async def show_checkpoint(request: Request[None, CheckpointQuery]) -> Answer:
     services = request.services
-    note = await checkpoint(records=services.records, ledger=services.ledger)
+    note = await checkpoint(
+        request.query.size, witnesses=services.witnesses, records=services.records, ledger=services.ledger
+    )
     return Answer(body=note, content_type="text/plain", headers={"Cache-Control": "no-cache"})
 
 
@@ -97,7 +100,7 @@ async def show_checkpoint(request: Request[None, None]) -> Answer:
 async def show_tile(request: Request[None, None]) -> Answer:
     path = f"tile/{request.route.get('path', '')}"
     raw = await tile(path, ledger=request.services.ledger)
-    headers = {"Cache-Control": FOR_EVER}
+    headers = {"Cache-Control": FOR_EVER if request.services.ledger_open else FOR_ONESELF}
     if path.startswith("tile/entries/"):
         headers["Vary"] = "Accept-Encoding"
         if GZIP.search(request.encodings):
@@ -134,17 +137,3 @@ async def prove_entry(request: Request[None, None]) -> Answer:
             checkpoint=proven.checkpoint,
         )
     )
-
-
-@opens(bp, EXPORT)
-async def export_trail(request: Request[None, None]) -> Answer:
-    services = request.services
-    exported = await export(
-        clip_named(request),
-        reach=request.reach,
-        asking=request.asking,
-        records=services.records,
-        ledger=services.ledger,
-        keys=services.keys,
-    )
-    return Answer(body=exported, content_type=TRAIL)

@@ -1,6 +1,6 @@
 """The doors that describe the others: the API as OpenAPI 3.1, and as a page for people.
 
-Both are made from the declarations of the doors this app opens, once, when first asked for.
+Both are made from the declarations of the doors this app opens, as they stand here, once, when first asked for.
 """
 
 import json
@@ -45,23 +45,25 @@ def with_description(rooms: Sequence[func.Blueprint]) -> list[func.Blueprint]:
     whole = [*rooms, bp]
 
     @cache
-    def document() -> str:
-        return json.dumps(described(doors_of(whole)), separators=(",", ":"))
+    def document(ledger_open: bool) -> str:  # noqa: FBT001 - the key of what is kept
+        standing = [door.standing(ledger_open=ledger_open) for door in doors_of(whole)]
+        return json.dumps(described(standing), separators=(",", ":"))
 
     @cache
-    def readable() -> str:
-        return page(json.loads(document()))
+    def readable(ledger_open: bool) -> str:  # noqa: FBT001 - the key of what is kept
+        return page(json.loads(document(ledger_open)))
 
     _hang(bp, document, readable)
     return whole
 
 
-def _hang(bp: func.Blueprint, document: Callable[[], str], readable: Callable[[], str]) -> None:
+def _hang(bp: func.Blueprint, document: Callable[[bool], str], readable: Callable[[bool], str]) -> None:
     @opens(bp, OPENAPI)
     async def describe(request: Request[None, None]) -> Answer:
-        return kept(document(), request, seconds=KEPT_SECONDS)
+        return kept(document(request.services.ledger_open), request, seconds=KEPT_SECONDS)
 
     @opens(bp, DOCS)
     async def show_docs(request: Request[None, None]) -> Answer:
         policy = {"Content-Security-Policy": POLICY}
-        return kept(readable(), request, seconds=KEPT_SECONDS, content_type="text/html", headers=policy)
+        shown = readable(request.services.ledger_open)
+        return kept(shown, request, seconds=KEPT_SECONDS, content_type="text/html", headers=policy)

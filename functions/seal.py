@@ -1,4 +1,4 @@
-"""Timer -> seal: every minute, put what was entered into the ledger."""
+"""Timer -> seal: every minute, put what was entered into the ledger; and tell how long no witness looked at it."""
 
 import logging
 
@@ -7,12 +7,14 @@ import azure.functions as func
 from functions.system import turn
 from functions.watched import ran, waited
 from shared import wiring
+from shared.usecases.cosign import longest_silence
 from shared.usecases.seal import seal
+from shared.wiring import Services
 
 bp = func.Blueprint()
 log = logging.getLogger(__name__)
 
-AT_ONCE = 16  # 5,000 entries of as many clips are 10,000 calls; one after another, at 20 ms each, is three minutes
+AT_ONCE = 16  # 5,000 entries of as many clips are 5,000 calls; one after another, at 20 ms each, is 100 seconds
 LASTS = 4 * 60  # seconds, after which no batch is begun; host.json ends a function after thirty minutes
 
 
@@ -36,3 +38,12 @@ async def seal_entries(timer: func.TimerRequest, context: func.Context) -> None:
         services.metrics.count("seal.sealed", report.sealed)
         waited(services.metrics, "seal.oldest-pending", since=report.oldest or now, now=now)
         log.info("seal: sealed=%d late=%s", report.sealed, report.late)
+        await _tell_silence(services)
+
+
+async def _tell_silence(services: Services) -> None:
+    """Nothing is told where the force lists no witness."""
+    silent = await longest_silence(now=services.now(), witnesses=services.witnesses, records=services.records)
+    if silent:
+        services.metrics.measure("cosign.silent", silent.lasts.total_seconds())
+        log.info("seal: longest silent: witness=%s seconds=%d", silent.witness, silent.lasts.total_seconds())

@@ -185,4 +185,7 @@ class ShownKey(Shown):
 
 
 class ShownKeys(Shown):
+    """`keys` are the service's own, `witnesses` of those whose cosignatures of checkpoints it keeps."""
+
     keys: tuple[ShownKey, ...]
+    witnesses: tuple[ShownKey, ...]

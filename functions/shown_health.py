@@ -41,13 +41,21 @@ class ShownRound(Shown):
     places_done: int
 
 
+class ShownSeen(Shown):
+    """How large a ledger a witness has cosigned, and when it did; 0 and null if it has not come yet."""
+
+    name: str
+    size: int
+    cosigned_at: datetime | None
+
+
 class ShownHealthDetails(Shown):
     """How the service is. `silent` names the parts that did not answer, each of which is null.
 
     `answers`: what it rests on, and whether it answered. `backlogs`: the queues and the dead letters; empty where the
     weeder alone is deployed, which may not ask them. The count of dead letters ends at 1,000.
     `overdue` are clips that are due and not weeded, `pending_entries` entries that are not in the ledger yet, and
-    `last_seal` is when it last grew.
+    `last_seal` is when it last grew; `witnesses`: those that the force listed.
     """
 
     answers: dict[str, bool]
@@ -58,4 +66,5 @@ class ShownHealthDetails(Shown):
     last_weeding: ShownWeedingRun | None
     last_round: ShownRound | None
     last_seal: datetime | None
+    witnesses: tuple[ShownSeen, ...] | None
     silent: tuple[Annotated[str, AfterValidator(camel)], ...]  # as the part is called here

@@ -11,6 +11,13 @@ class ShownConsistency(Shown):
     proof: tuple[str, ...]
 
 
+class ShownCosigned(Shown):
+    """Of the checkpoint of the ledger of `size` entries, the cosignatures of these witnesses are kept."""
+
+    size: int
+    witnesses: tuple[str, ...]
+
+
 class ShownProof(Shown):
     """That an entry is in the ledger: RFC 6962 section 2.1.1, at `leaf` of the tree of `checkpoint`.
 

@@ -100,6 +100,32 @@ customMetrics
 '''
   }
   {
+    name: 'witness-silent'
+    severity: 2
+    every: 'PT15M'
+    over: 'PT1H'
+    about: 'A witness that the force listed has cosigned nothing of the ledger for six hours.'
+    query: '''
+customMetrics
+| where name == 'cosign.silent'
+| summarize longest = max(valueMax)
+| where longest > 21600
+'''
+  }
+  {
+    name: 'cosigned-elsewhere'
+    severity: 0
+    every: 'PT5M'
+    over: 'PT15M'
+    about: 'A witness has cosigned a checkpoint of the ledger that was not published here: there is another history.'
+    query: '''
+customMetrics
+| where name == 'cosign.elsewhere'
+| summarize checkpoints = sum(valueSum)
+| where checkpoints > 0
+'''
+  }
+  {
     name: 'ingest-late'
     severity: 2
     every: 'PT15M'

@@ -21,6 +21,12 @@ param location string
 @minLength(5)
 param logOrigin string
 
+@description('Verifier keys of the witnesses whose cosignatures of the ledger are kept, comma-separated, 15 at most.')
+param witnessKeys string = ''
+
+@description('on: anybody the network rules let in may read the ledger. off: its checkpoint and tiles are for auditors.')
+param ledgerOpen 'on' | 'off' = 'on'
+
 @description('Where callers reach the service, such as https://continuity.example.police.uk. Empty: the name Azure gives.')
 param publicBaseUrl string = ''
 
@@ -345,6 +351,8 @@ module functions 'functions.bicep' = {
       KEY_VAULT_URL: vault.outputs.url
       EVENTS_TOPIC_URL: events.outputs.topicUrl
       LOG_ORIGIN: logOrigin
+      WITNESS_KEYS: witnessKeys
+      LEDGER_OPEN: ledgerOpen
       TOKEN_ISSUERS: empty(tokenIssuers)
         ? '${directory}/v2.0,https://sts.windows.net/${tenant().tenantId}/'
         : tokenIssuers

@@ -14,12 +14,16 @@ AUDIENCE = "api://continuity"
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
-def settings(ports: Ports, certificates: Certificates, identity_header: str) -> dict[str, str]:
+def settings(
+    ports: Ports, certificates: Certificates, identity_header: str, *, witness_keys: str = ""
+) -> dict[str, str]:
+    """`witness_keys`: the verifier keys of witnesses that look at this ledger, comma-separated."""
     return {
         **_accounts(ports),
         **_identity(ports, identity_header),
         **_functions(ports),
         **_behaviour(ports),
+        "WITNESS_KEYS": witness_keys,
         **trusting(certificates.authority),
     }
 
@@ -83,6 +87,7 @@ def _behaviour(ports: Ports) -> dict[str, str]:
     return {
         "PUBLIC_BASE_URL": f"http://{ADDRESS}:{ports.host}",
         "LOG_ORIGIN": "continuity.local/ledger",
+        "LEDGER_OPEN": "on",
         "SESSION_IDLE_MINUTES": "15",
         "SAS_ADDRESS_BINDING": "off",
         "DOORS": "all",

@@ -50,10 +50,11 @@ DECLARED: Mapping[str, Metric] = MappingProxyType(
             *_counts("reconcile", "archived", "leased", "hash-overdue", "condemned-overdue", "failed"),
             *_counts("session", "started", "ended", "late"),
             *_counts("seal", "sealed"),
+            *_counts("cosign", "kept", "elsewhere"),
             Metric(name="refused", unit=Unit.COUNT, by="code"),
             Metric(name="fault", unit=Unit.COUNT, by="verb"),
             *_seconds("ingest.after-upload", "fixity.after-upload", "fixity.queued", "weed.overdue"),
-            *_seconds("seal.oldest-pending"),
+            *_seconds("seal.oldest-pending", "cosign.silent"),
             Metric(name="verb.took", unit=Unit.SECONDS, by="verb"),
         )
     }

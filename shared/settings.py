@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
+from shared.domain.note import VerifierKey
+from shared.domain.witness import parsed_witnesses
+
 Switch = Literal["on", "off"]
 
 
@@ -41,12 +44,21 @@ def _secure(text: str) -> str:
 
 
 def _listed(text: object) -> object:
-    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(text, str) else text
+    return _parts(text) if isinstance(text, str) else text
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _witnesses(text: object) -> object:
+    return parsed_witnesses(_parts(text)) if isinstance(text, str) else text
 
 
 Address = Annotated[str, AfterValidator(_address)]
 Secure = Annotated[Address, AfterValidator(_secure)]
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+Witnesses = Annotated[tuple[VerifierKey, ...], BeforeValidator(_witnesses)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -65,6 +77,8 @@ class Settings(BaseModel):
     events_topic_url: Secure
     public_base_url: Address
     log_origin: Name
+    witness_keys: Witnesses
+    ledger_open: Switch
     token_issuers: Listed
     token_audiences: Listed
     token_jwks_url: Secure

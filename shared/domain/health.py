@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.footage import Clip
+from shared.domain.note import VerifierKey
 from shared.domain.reconcile_report import Reconciliation
 from shared.domain.weeding_run import WeedingRun
+from shared.domain.witness import Witnessed
 
 MOST_COUNTED = 1000
 
@@ -23,6 +25,15 @@ class Backlog:
 
     count: int | None = None
     oldest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The largest ledger that a witness has cosigned, and when it signed that; 0 and None if it has not come yet."""
+
+    name: str
+    size: int
+    cosigned_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +51,7 @@ class Health:
     last_weeding: WeedingRun | None
     last_round: Reconciliation | None
     last_seal: datetime | None
+    witnesses: tuple[Seen, ...] | None
     silent: tuple[str, ...] = ()
 
     @property
@@ -60,3 +72,10 @@ def overdue(longest: Iterable[Clip]) -> Backlog:
 def condemned(count: int, first: Iterable[Clip]) -> Backlog:
     """Of so many clips whose weeding was begun and not finished, the one that was condemned first."""
     return Backlog(count=count, oldest=next((clip.weeding.condemned_at for clip in first if clip.weeding), None))
+
+
+def seen(key: VerifierKey, known: Witnessed | None) -> Seen:
+    """How far a listed witness has seen the ledger."""
+    if known is None or known.size == 0:
+        return Seen(name=key.name, size=0, cosigned_at=None)
+    return Seen(name=key.name, size=known.size, cosigned_at=known.at)

@@ -20,6 +20,7 @@ from shared.domain.reconcile_report import Reconciliation
 from shared.domain.seal import Head, Sealing
 from shared.domain.session import Session
 from shared.domain.weeding_run import WeedingRun
+from shared.domain.witness import Witnessed
 from shared.domain.worklist import Worklist
 from shared.ports.sessions import SessionFilter
 
@@ -38,6 +39,7 @@ Record = (
     | Approval
     | Head
     | Sealing
+    | Witnessed
 )
 R = TypeVar("R", bound=Record)
 
@@ -255,6 +257,9 @@ class Records(Protocol):
 
     async def sealing(self, batch: str) -> Sequence[Sealing]:
         """The parts of the batch that are written down, in their order."""
+
+    async def witnessed(self, key: str) -> Held[Witnessed] | None:
+        """How far the witness of that key id, in hex, has seen the ledger."""
 
     async def session(self, key: str) -> Held[Session] | None:
         """The latest session of the key."""

@@ -5,7 +5,7 @@ The parts are asked all at once, each within `patience`; then the look is entere
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -13,7 +13,8 @@ from typing import TypeVar
 from shared.domain.access import Reach
 from shared.domain.entry import Asking, Draft, Operation
 from shared.domain.footage import State
-from shared.domain.health import Backlog, Health, condemned, overdue
+from shared.domain.health import Backlog, Health, Seen, condemned, overdue, seen
+from shared.domain.note import VerifierKey
 from shared.ports import ClipFilter, Probe, Records
 from shared.usecases.commit import commit
 
@@ -24,10 +25,16 @@ PATIENCE_SECONDS = 3.0
 
 
 async def health_details(
-    *, asking: Asking, records: Records, probe: Probe, patience: float = PATIENCE_SECONDS
+    *,
+    asking: Asking,
+    records: Records,
+    probe: Probe,
+    witnesses: Sequence[VerifierKey],
+    patience: float = PATIENCE_SECONDS,
 ) -> Health:
     """A store that cannot take the entry of this look is told as not answering: what is shown names no person."""
-    told = await _Parts(asking=asking, records=records, probe=probe, patience=patience).told()
+    parts = _Parts(asking=asking, records=records, probe=probe, witnesses=witnesses, patience=patience)
+    told = await parts.told()
     draft = Draft(
         asking=asking,
         pk=asking.own_trail,
@@ -47,8 +54,11 @@ async def health_details(
 class _Parts:
     """The questions of one look, and which of them had no answer (rule H1)."""
 
-    def __init__(self, *, asking: Asking, records: Records, probe: Probe, patience: float) -> None:
+    def __init__(
+        self, *, asking: Asking, records: Records, probe: Probe, witnesses: Sequence[VerifierKey], patience: float
+    ) -> None:
         self._now, self._records, self._probe, self._patience = asking.at, records, probe, patience
+        self._listed = witnesses
         self._silent: set[str] = set()
 
     async def told(self) -> Health:
@@ -65,6 +75,7 @@ class _Parts:
             last_weeding = group.create_task(self._ask("last_weeding", self._records.last_weeding))
             last_round = group.create_task(self._ask("last_round", self._records.last_round))
             last_seal = group.create_task(self._ask("last_seal", self._last_seal))
+            witnesses = group.create_task(self._ask("witnesses", self._witnesses))
         return Health(
             answers={},
             backlogs={},
@@ -74,6 +85,7 @@ class _Parts:
             last_weeding=last_weeding.result(),
             last_round=last_round.result(),
             last_seal=last_seal.result(),
+            witnesses=witnesses.result(),
         )
 
     async def _ask(self, name: str, question: Callable[[], Awaitable[T]]) -> T | None:
@@ -99,3 +111,7 @@ class _Parts:
     async def _last_seal(self) -> datetime | None:
         head = await self._records.ledger_head()
         return head.record.sealed_at if head else None
+
+    async def _witnesses(self) -> tuple[Seen, ...]:
+        known = await asyncio.gather(*(self._records.witnessed(key.id.hex()) for key in self._listed))
+        return tuple(seen(key, held.record if held else None) for key, held in zip(self._listed, known, strict=True))

@@ -2,9 +2,11 @@
 
 A leaf reveals nothing, so that checkpoints, tiles and consistency are open to all and nobody's looking is entered. A
 proof of an entry by its id says that there is such an entry: that is for auditors, within their reach, and entered.
+What witnesses cosigned of a checkpoint is shown with it; who asks for the same one later may find more of them.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,8 +14,10 @@ from shared.domain.access import Reach
 from shared.domain.entry import Asking, Draft, Entry, Operation, stored
 from shared.domain.export import Place, leaf_of
 from shared.domain.ledger import Unproven, commitment, prove_consistency, prove_inclusion
+from shared.domain.note import VerifierKey
 from shared.domain.seal import checkpoint_path
 from shared.domain.tiles import ENTRIES, FULL, Read, Tile, bundle, hashes_in_tiles, parsed_bundle, parsed_tile_path
+from shared.domain.witness import Cosigned, cosignature_path, kept_line, size_within, with_cosignatures
 from shared.errors import Conflict, Malformed, NotFound
 from shared.ports import Gone, LedgerFiles, Records
 from shared.usecases.commit import commit
@@ -23,7 +27,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """The newest checkpoint: its size and the signed note."""
+    """A checkpoint: its size and the signed note."""
 
     size: int
     note: str
@@ -83,20 +87,65 @@ class Tiles:
 
 
 async def newest(*, records: Records, ledger: LedgerFiles) -> Published | None:
-    """None before the first checkpoint."""
+    """The newest checkpoint, as the ledger alone signed it; None before the first."""
     head = await records.ledger_head()
     if head is None or head.record.checkpointed == 0:
         return None
-    size = head.record.checkpointed
-    return Published(size=size, note=(await ledger.read(checkpoint_path(size))).decode("utf-8"))
+    return await _published(head.record.checkpointed, ledger)
 
 
-async def checkpoint(*, records: Records, ledger: LedgerFiles) -> str:
-    """The newest signed note. Raises NotFound before the first."""
+async def checkpoint(
+    size: int | None, *, witnesses: Sequence[VerifierKey], records: Records, ledger: LedgerFiles
+) -> str:
+    """The note of that size, else the newest, with what these witnesses cosigned of it. Raises NotFound."""
     found = await newest(records=records, ledger=ledger)
     if found is None:
         raise NotFound("nothing was sealed yet: there is no checkpoint")
-    return found.note
+    if size is not None and size != found.size:
+        found = await _earlier(size, found.size, ledger)
+    cosigned = await asyncio.gather(*(cosignature_of(key, found.size, ledger) for key in witnesses))
+    return with_cosignatures(found.note, [each for each in cosigned if each])
+
+
+async def witnessed(
+    size: int, *, witnesses: Sequence[VerifierKey], records: Records, ledger: LedgerFiles
+) -> list[Published]:
+    """For each of these witnesses that has cosigned any, the largest checkpoint up to that size that it has cosigned.
+
+    Each note has the cosignature of its own witness and no other. One is left out who has cosigned two larger ones
+    since the size was read.
+    """
+    found = []
+    for key in witnesses:
+        known = await records.witnessed(key.id.hex())
+        seen = size_within(known.record, size) if known else 0
+        cosigned = await cosignature_of(key, seen, ledger) if seen else None
+        if cosigned:
+            published = await _published(seen, ledger)
+            found.append(Published(size=seen, note=with_cosignatures(published.note, [cosigned])))
+    return found
+
+
+async def cosignature_of(key: VerifierKey, size: int, ledger: LedgerFiles) -> Cosigned | None:
+    """What this witness cosigned of the checkpoint of that size, if it did."""
+    try:
+        return kept_line(key, await ledger.read(cosignature_path(size, key)))
+    except Gone:
+        return None
+
+
+async def _earlier(size: int, largest: int, ledger: LedgerFiles) -> Published:
+    """The head says how far the ledger is published: a file beyond it is not shown yet."""
+    if size > largest:
+        raise NotFound("no checkpoint of that size was published yet")
+    try:
+        return await _published(size, ledger)
+    except Gone:
+        raise NotFound("no checkpoint of that size was published") from None
+
+
+async def _published(size: int, ledger: LedgerFiles) -> Published:
+    return Published(size=size, note=(await ledger.read(checkpoint_path(size))).decode("utf-8"))
 
 
 async def tile(path: str, *, ledger: LedgerFiles) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -10,20 +11,24 @@ from azure.core.exceptions import HttpResponseError
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
 from shared.adapters.blob_ledger import LEDGER, BlobLedger
+from shared.domain.note import Checkpoint
 from shared.domain.seal import checkpoint_path
 from shared.domain.tiles import ENTRIES, Tile
+from shared.domain.witness import cosignature_path, kept_line
 from shared.ports import Differs, Gone, LedgerFiles
-from tests.builders import fresh_id
+from tests.builders import NOW, fresh_id
 from tests.contract.conftest import REAL
-from tests.fakes import MemoryLedger
+from tests.fakes import MemoryLedger, MemoryWitness
 
 PATHS = [
     str(Tile(level=ENTRIES, index=1_234_067, width=1)),
     str(Tile(level=0, index=0)),
     str(Tile(level=63, index=7, width=255)),
     checkpoint_path(12),
+    cosignature_path(12, MemoryWitness().key),
 ]
 TILE = bytes(range(256)) * 32
+TIMES = (timedelta(0), timedelta(seconds=1))
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +61,19 @@ def under() -> str:
 async def test_what_is_kept_is_read_whole(files: LedgerFiles, under: str, path: str) -> None:
     await files.keep(under + path, TILE)
     assert await files.read(under + path) == TILE
+
+
+async def test_a_cosignature_is_kept_to_the_letter_and_the_first_of_a_witness_stands(
+    files: LedgerFiles, under: str
+) -> None:
+    """Its dash is no ASCII. What a second one meets is what cosigning counts on."""
+    witness, note = MemoryWitness(), str(Checkpoint(origin="continuity.test/ledger", size=12, root=bytes(32)))
+    first, second = (witness.line(f"{note}\n\u2014 k AAAAAAA=\n", NOW + later).encode() for later in TIMES)
+    path = under + cosignature_path(12, witness.key)
+    await files.keep(path, first)
+    with pytest.raises(Differs):
+        await files.keep(path, second)
+    assert kept_line(witness.key, await files.read(path)).line.encode() == first != second
 
 
 @pytest.mark.parametrize("raw", [b"", b"\n", TILE])

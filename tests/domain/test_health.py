@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from shared.domain.footage import Weeding
-from shared.domain.health import Backlog, Health, condemned, overdue
+from shared.domain.health import Backlog, Health, Seen, condemned, overdue, seen
 from shared.domain.weeding_run import weeding_run_of
+from shared.domain.witness import Witnessed, awaited
 from tests.builders import NOW, OVERDUE, a_condemned_clip, an_overdue_clip
+from tests.fakes import MemoryWitness
 
 
 def health(**changes: Any) -> Health:
@@ -21,6 +23,7 @@ def health(**changes: Any) -> Health:
         "last_weeding": None,
         "last_round": None,
         "last_seal": None,
+        "witnesses": (),
     }
     return Health(**{**given, **changes})
 
@@ -59,3 +62,11 @@ def test_condemned_are_as_many_as_were_counted_since_the_first_of_them() -> None
 
 def test_a_key_names_one_run_and_another_key_another() -> None:
     assert weeding_run_of("run-1") == weeding_run_of("run-1") != weeding_run_of("run-2")
+
+
+def test_a_witness_that_has_not_come_yet_has_seen_nothing_and_one_that_has_is_told_with_its_time() -> None:
+    key = MemoryWitness().key
+    nothing = Seen(name=key.name, size=0, cosigned_at=None)
+    assert (seen(key, None), seen(key, awaited(None, key=key, now=NOW))) == (nothing, nothing)
+    known = Witnessed(key=key.id.hex(), name="as it was called", size=1, seconds=int(NOW.timestamp()))
+    assert seen(key, known) == Seen(name=key.name, size=1, cosigned_at=NOW.replace(microsecond=0))

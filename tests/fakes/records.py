@@ -21,6 +21,7 @@ from shared.domain.reconcile_report import Reconciliation
 from shared.domain.seal import LEDGER, Head, Sealing
 from shared.domain.session import LATEST, Session, partition
 from shared.domain.weeding_run import WeedingRun
+from shared.domain.witness import Witnessed, record_id
 from shared.domain.worklist import Worklist
 from shared.ports import (
     ClipFilter,
@@ -235,6 +236,10 @@ class MemoryRecords(MemoryKept):
         async with self.faults.call("records.sealing"):
             parts = [held.record for held in self._all(Sealing) if held.record.batch == batch]
             return sorted(parts, key=lambda part: part.part)
+
+    async def witnessed(self, key: str) -> Held[Witnessed] | None:
+        async with self.faults.call("records.witnessed"):
+            return self._read(Witnessed, LEDGER, record_id(key))
 
     async def session(self, key: str) -> Held[Session] | None:
         async with self.faults.call("records.session"):

@@ -1,18 +1,20 @@
-"""MemoryKeys and FakeTokens: keys that really sign, and tokens that stand for themselves."""
+"""MemoryKeys, MemoryWitness and FakeTokens: keys that really sign, and tokens that stand for themselves."""
 
 import itertools
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shared.domain.note import VerifierKey
+from shared.domain.note import COSIGNATURE, VerifierKey, cosignature, cosigned_text, parsed_note, signature_line
 from shared.errors import Unauthenticated
 from shared.ports import Signer
 from tests.fakes.faults import Faults
 
 RECEIPT_KEY = "receipts.continuity.test"
 LEDGER_KEY = "continuity.test/ledger"
+WITNESS_KEY, OTHER_WITNESS_KEY = "witness.test/one", "witness.test/two"
 
 
 class MemorySigner:
@@ -62,6 +64,21 @@ class MemoryKeys:
     def rotate_ledger(self) -> None:
         """The same for the key of checkpoints."""
         self._ledger_signers.append(MemorySigner(LEDGER_KEY, bytes([len(self._ledger_signers) + 101]) * 32))
+
+
+class MemoryWitness:
+    """A witness that signs whatever it is shown."""
+
+    def __init__(self, name: str = WITNESS_KEY, seed: bytes = b"w" * 32) -> None:
+        self._private = Ed25519PrivateKey.from_private_bytes(seed)
+        public = self._private.public_key().public_bytes_raw()
+        self.key = VerifierKey(name=name, public=public, kind=COSIGNATURE)
+
+    def line(self, note: str, at: datetime) -> str:
+        """Its line for the note, signed at that time."""
+        seconds, text = int(at.timestamp()), parsed_note(note.encode()).text
+        signature = self._private.sign(cosigned_text(text, seconds).encode())
+        return signature_line(self.key, cosignature(seconds, signature))
 
 
 class FakeTokens:

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from tests.builders import BOROUGH, OTHER_BOROUGH, an_entry
+from shared.domain.seal import checkpoint_path
+from tests.builders import BOROUGH, NOW, OTHER_BOROUGH, an_entry
+from tests.fakes import MemoryWitness
 from tests.functions.world import Answered
 from tests.usecases.sealed import seal_by_hand
 
@@ -30,6 +32,14 @@ async def at_the_checkpoint(knock: "Knock") -> Answered:
 async def at_a_tile(knock: "Knock") -> Answered:
     a_ledger(knock)
     return await knock.ask(route={"path": "entries/000.p/1"})
+
+
+async def at_the_cosignatures(knock: "Knock") -> Answered:
+    """Whoever brings it: it is the witness who signed."""
+    a_ledger(knock)
+    witness, note = MemoryWitness(), knock.world.ledger.files[checkpoint_path(1)].decode()
+    knock.world.witnesses = (witness.key,)
+    return await knock.ask(body={"checkpoint": note + witness.line(note, NOW)})
 
 
 async def at_the_consistency(knock: "Knock") -> Answered:

@@ -10,7 +10,9 @@ from shared.domain.health import Backlog
 from shared.domain.reconcile_report import Reconciliation
 from shared.domain.seal import head_after, line_of, parts_of
 from shared.domain.weeding_run import WeedingRun
+from shared.domain.witness import Witnessed
 from tests.builders import NOW, OFFICER, a_condemned_clip, an_entry, an_overdue_clip, fresh_id
+from tests.fakes import MemoryWitness
 from tests.functions.directory import MANAGER, person
 from tests.functions.world import Answered, MemoryService
 
@@ -28,6 +30,7 @@ NOTHING: dict[str, Any] = {
     "lastWeeding": None,
     "lastRound": None,
     "lastSeal": None,
+    "witnesses": [],
     "silent": [],
 }
 
@@ -48,7 +51,7 @@ async def test_where_nothing_is_every_part_is_there_and_says_so(world: MemorySer
 
 
 async def test_each_part_is_shown(world: MemoryService) -> None:
-    due = an_overdue_clip(id=fresh_id())
+    due, witness = an_overdue_clip(id=fresh_id()), MemoryWitness().key
     world.records.put(
         due,
         a_condemned_clip(id=fresh_id()),
@@ -56,7 +59,9 @@ async def test_each_part_is_shown(world: MemoryService) -> None:
         WeedingRun(run="w", started_at=NOW, ended_at=NOW, weeded=7, kept=2, failed=1, late=True),
         Reconciliation(run="r", dry_run=False, started_at=NOW, round=True, places_done=36),
         head_after(None, parts_of(0, [line_of(an_entry()[0])]), now=NOW),
+        Witnessed(key=witness.id.hex(), name=witness.name, size=1, seconds=int(NOW.timestamp())),
     )
+    world.witnesses = (witness,)
     world.probe.waits["fixity"] = Backlog(count=3, oldest=NOW)
     now = "2026-11-25T20:52:56.123456Z"
     answered = await look(world)
@@ -77,6 +82,7 @@ async def test_each_part_is_shown(world: MemoryService) -> None:
         },
         "lastRound": {"run": "r", "startedAt": now, "endedAt": None, "placesDone": 36},
         "lastSeal": now,
+        "witnesses": [{"name": "witness.test/one", "size": 1, "cosignedAt": "2026-11-25T20:52:56Z"}],
     }
 
 

@@ -9,7 +9,10 @@ import pytest
 from local.certificates import Certificates, trusting
 from local.environment import settings
 from local.ports import Ports
+from shared.adapters.ed25519 import verifies
+from shared.domain.note import COSIGNATURE, VerifierKey
 from shared.settings import BadSettings, Settings, read_settings
+from shared.wiring import Wired
 from tests.functions.opened import EXAMPLE, FUNCTIONS, ROOT
 
 # What Functions, its extensions and the Azure libraries read themselves, with no help of ours.
@@ -22,6 +25,7 @@ OF_THE_HOST = {
 # Only a managed identity has these, and the local stack makes the second anew at each start.
 OF_THE_IDENTITY = {"IDENTITY_ENDPOINT", "IDENTITY_HEADER"}
 
+MAY_BE_EMPTY = {"APPLICATIONINSIGHTS_CONNECTION_STRING", "WITNESS_KEYS"}
 ANY_TEXT = {"LOG_ORIGIN", "CLAIM_OFFICER", "CLAIM_BOROUGH", "TOKEN_ISSUERS", "TOKEN_AUDIENCES"}
 
 
@@ -68,7 +72,7 @@ def test_a_setting_that_is_missing_is_named(name: str) -> None:
         read_settings(without)
 
 
-@pytest.mark.parametrize("name", sorted(ours() - {"APPLICATIONINSIGHTS_CONNECTION_STRING"}))
+@pytest.mark.parametrize("name", sorted(ours() - MAY_BE_EMPTY))
 def test_a_setting_that_is_wrong_is_named_and_its_value_is_not_told(name: str) -> None:
     for wrong in ("", " ") if name in ANY_TEXT else ("", " ", "\x00sig=secret value"):
         with pytest.raises(BadSettings, match=f"{name}: ") as refused:
@@ -92,6 +96,39 @@ def test_what_a_library_would_read_otherwise_is_not_taken(name: str, value: str)
     """The first would let in whoever is signed in on the machine; the second would send figures out of the UK."""
     with pytest.raises(BadSettings, match=f"missing or wrong: {name}: "):
         read_settings({**EXAMPLE, name: value})
+
+
+A_WITNESS = "witness.example+283095ee+BAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "\x00sig=secret value",
+        "a witness",
+        A_WITNESS[:-1],
+        A_WITNESS.replace("+BAEB", "+AQEB"),
+        f"{A_WITNESS},{A_WITNESS}",
+    ],
+)
+def test_keys_that_are_no_witnesses_stop_the_app_by_the_setting_s_name_and_are_not_told(wrong: str) -> None:
+    with pytest.raises(BadSettings, match=r"missing or wrong: WITNESS_KEYS: Value error, key: ") as refused:
+        read_settings({**EXAMPLE, "WITNESS_KEYS": wrong})
+    assert wrong not in str(refused.value)
+
+
+def test_the_witnesses_are_those_that_are_listed_in_their_order_and_may_be_none() -> None:
+    other = str(VerifierKey(name="other.example", public=bytes(32), kind=COSIGNATURE))
+    for given, listed in (("", []), (A_WITNESS, [A_WITNESS]), (f" {other} , {A_WITNESS},", [other, A_WITNESS])):
+        taken = read_settings({**EXAMPLE, "WITNESS_KEYS": given})
+        assert [str(key) for key in taken.witness_keys] == listed
+
+
+def test_what_the_settings_say_of_the_ledger_is_what_the_doors_are_handed() -> None:
+    for switch, is_open in (("on", True), ("off", False)):
+        wired = Wired(read_settings({**EXAMPLE, "LEDGER_OPEN": switch, "WITNESS_KEYS": A_WITNESS}))
+        assert (wired.ledger_open, [str(key) for key in wired.witnesses]) == (is_open, [A_WITNESS])
+        assert wired.check is verifies
 
 
 def test_all_that_is_missing_is_told_at_once() -> None:

@@ -18,10 +18,13 @@ from shared import wiring
 from shared.adapters.blob_footage import POSTERS, RENDITIONS
 from shared.domain import naming
 from shared.settings import Settings, read_settings
+from tests.fakes import MemoryWitness
 from tests.functions.opened import DOORS, EXAMPLE, FUNCTIONS
 from tests.infra.deployed import (
     CONFIG,
     CONTAINER,
+    GIVEN,
+    MAIN,
     ROOT,
     SITE,
     STORAGE,
@@ -31,7 +34,7 @@ from tests.infra.deployed import (
     settings,
     within,
 )
-from tools.bicep.deployment import Deployment
+from tools.bicep.deployment import Deployment, flatten_file
 from tools.bicep.values import Unknown, Value
 
 APPS = ("core", "weeder")
@@ -95,6 +98,15 @@ def test_the_app_takes_its_settings(request: pytest.FixtureRequest, combination:
     assert {type(value) for value in given.values()} <= {str, Unknown}
     taken = read_settings({name: _filled(value) for name, value in given.items()})
     assert (taken.doors, taken.telemetry, taken.sas_address_binding) == (app, "on", "off")
+    assert (taken.witness_keys, taken.ledger_open) == ((), "on")
+
+
+def test_both_apps_know_the_witnesses_that_the_force_lists_and_whether_its_ledger_is_open() -> None:
+    listed = (MemoryWitness().key, MemoryWitness("witness.test/two", b"v" * 32).key)
+    said = {"tokenAudiences": "api://x", "witnessKeys": ",".join(map(str, listed)), "ledgerOpen": "off"}
+    for given in settings(flatten_file(MAIN, {**GIVEN, **said})).values():
+        taken = read_settings({name: _filled(value) for name, value in given.items()})
+        assert (taken.witness_keys, taken.ledger_open) == (listed, "off")
 
 
 def _filled(value: Value) -> str:

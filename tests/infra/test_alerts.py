@@ -19,13 +19,14 @@ WANTED = {
     "function-failing", "weed-failed", "weed-missing", "weed-late", "nothing-weeded", "fixity-poison", "dead-letters",
     "mismatch", "quarantine-spike", "refusals-flood", "reconcile-findings", "records-throttled", "storage-failing",
     "vault-failing", "outside-uk-south", "receipts-waiting", "guard-removed", "stranger-at-the-evidence",
+    "witness-silent", "cosigned-elsewhere",
 }  # fmt: skip
 NAMES = re.compile(r"name (?:==|in) \(?((?:'[a-z.-]+'(?:, )?)+)")
 # Told of, but for people's own reports and figures: no number of theirs is bad in itself.
 NO_ALERT = {
     "ingest.repeated", "ingest.gone", "ingest.not-footage", "fixity.verified", "fixity.unclaimed", "fixity.queued",
     "fixity.nothing-to-do", "weed.kept", "session.started", "session.ended", "session.late", "verb.took",
-    "seal.sealed",
+    "seal.sealed", "cosign.kept",
 }  # fmt: skip
 
 

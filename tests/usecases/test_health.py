@@ -10,13 +10,15 @@ import pytest
 
 from shared.domain.entry import Operation
 from shared.domain.footage import Weeding
-from shared.domain.health import MOST_COUNTED, Backlog, Health
+from shared.domain.health import MOST_COUNTED, Backlog, Health, Seen
 from shared.domain.reconcile_report import Reconciliation
 from shared.domain.seal import head_after, line_of, parts_of
 from shared.domain.weeding_run import WeedingRun
+from shared.domain.witness import Witnessed
 from shared.usecases.health import health_details
 from tests.builders import NOW, OFFICER, a_clip, a_condemned_clip, an_asking, an_entry, an_overdue_clip, fresh_id
 from tests.fakes import World
+from tests.usecases.cosigning import LISTED
 from tests.usecases.scenes import entries
 
 PARTS = {
@@ -27,6 +29,7 @@ PARTS = {
     "records.last_weeding": "last_weeding",
     "records.last_round": "last_round",
     "records.ledger_head": "last_seal",
+    "records.witnessed": "witnesses",
 }
 HOUR = timedelta(hours=1)
 DEADLINE_SECONDS = 10.0
@@ -35,7 +38,9 @@ SHORT = 0.2  # seconds; whatever does not hang answers at once
 
 async def look(world: World, **more: float) -> Health:
     async with asyncio.timeout(DEADLINE_SECONDS):
-        return await health_details(asking=an_asking(), records=world.records, probe=world.probe, **more)
+        return await health_details(
+            asking=an_asking(), records=world.records, probe=world.probe, witnesses=LISTED, **more
+        )
 
 
 def a_weeding_run(run: str, started_at: datetime) -> WeedingRun:
@@ -67,6 +72,7 @@ def a_full_world() -> World:
         *(a_round(f"round-{hours}", NOW - hours * HOUR) for hours in (48, 24)),
         replace(head_after(None, parts_of(0, [line_of(an_entry()[0])]), now=NOW - 4 * HOUR), finished=1),
     )
+    world.records.put(Witnessed(key=LISTED[1].id.hex(), name=LISTED[1].name, size=1, seconds=int(NOW.timestamp())))
     world.probe.waits["fixity"] = Backlog(count=7, oldest=NOW - HOUR)
     return world
 
@@ -87,6 +93,10 @@ async def test_each_part_is_told() -> None:
     assert told.last_round is not None
     assert told.last_round.run == "round-24"
     assert told.last_seal == NOW - 4 * HOUR
+    assert told.witnesses == (
+        Seen(name=LISTED[0].name, size=0, cosigned_at=None),
+        Seen(name=LISTED[1].name, size=1, cosigned_at=NOW.replace(microsecond=0)),
+    )
     assert (told.silent, told.well) == ((), True)
 
 
@@ -119,7 +129,7 @@ async def test_the_look_is_entered_once() -> None:
 async def without(world: World, *silent: str) -> Health:
     """What a whole look tells but for the parts that are silent."""
     parts = {"overdue": None, "condemned": None, "pending_entries": None, "last_weeding": None, "last_round": None}
-    parts |= {"last_seal": None}
+    parts |= {"last_seal": None, "witnesses": None}
     gone = {name: value for name, value in parts.items() if name in silent}
     return replace(await look(world), **gone, silent=tuple(sorted(silent)))  # type: ignore[arg-type]
 

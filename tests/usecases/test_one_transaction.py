@@ -27,6 +27,7 @@ from shared.domain.footage import Grant
 from shared.domain.health import Health
 from shared.domain.reconcile_report import Reconciliation
 from shared.domain.weeding_run import WeedingRun
+from shared.domain.witness import Witnessed
 from shared.errors import Conflict, Refusal, Stale
 from shared.usecases.close_idle_sessions import ClosedReport
 from shared.usecases.reconcile import Reconciled
@@ -40,7 +41,8 @@ from tests.usecases.verbs import ROWS
 PARTS = {  # of verbs, not verbs
     *("commit.commit", "commit.commit_deciding", "commit.done_before", "grant.dock_itself", "within.within"),
     *("reconcile_mend.mend", "reconcile_survey.survey", "revise.revised", "sign_on.end", "sign_on.must_be_let_in"),
-    *("seal_publish.each", "seal_publish.tell_leaves", "prove.newest", "trail.whole_trail"),
+    *("seal_publish.each", "seal_publish.tell_leaves", "trail.whole_trail"),
+    *("prove.newest", "prove.cosignature_of", "prove.witnessed"),
     *("once.done_once", "once.commit_unless_done"),
     *("sign_on.must_not_be_barred", "sign_on.bar_of", "side_by_side.side_by_side"),
 }
@@ -210,7 +212,7 @@ def as_it_stands(world: World, *, exact: bool = True, but: tuple[type, ...] = ()
 def _shown(document: Any, *, exact: bool, of: type) -> Any:
     if exact:
         return document
-    left_out = {Entry: {"salt", "previous"}, Note: {"salt"}}.get(of, set())
+    left_out = {Entry: {"salt", "previous"}, Note: {"salt"}, Witnessed: {"seconds"}}.get(of, set())
     return {name: _without_times(value) for name, value in document.items() if name not in left_out}
 
 

@@ -14,6 +14,7 @@ from tests.usecases import (
     rows_of_runs,
     rows_of_sealing,
     rows_of_sessions,
+    rows_of_witnesses,
 )
 
 ROWS = (
@@ -27,4 +28,5 @@ ROWS = (
     *rows_of_runs.ROWS,
     *rows_of_sealing.ROWS,
     *rows_of_sessions.ROWS,
+    *rows_of_witnesses.ROWS,
 )

@@ -39,6 +39,7 @@ from shared.domain.reconcile_report import Reconciliation
 from shared.domain.seal import LEDGER, Head, Sealing, partition_of
 from shared.domain.session import LATEST, Session, partition
 from shared.domain.weeding_run import WeedingRun
+from shared.domain.witness import Witnessed, record_id
 from shared.domain.worklist import Worklist
 from shared.ports import (
     Clash,
@@ -211,6 +212,9 @@ class CosmosRecords:
         pk = partition_of(batch)
         rows = await self._rows(Query(SEALING, {"pk": pk, "batch": batch}), None, pk=pk)
         return [from_document(Sealing, row, whole=True) for row in rows]
+
+    async def witnessed(self, key: str) -> Held[Witnessed] | None:
+        return await self._read(Witnessed, LEDGER, record_id(key))
 
     async def session(self, key: str) -> Held[Session] | None:
         return await self._read(Session, partition(key), LATEST)
