@@ -17,7 +17,17 @@ from bench.table import keep, show
 ROOT = Path(__file__).parent.parent
 TIMES = 7
 BAR_MS = 900
-SDKS = ("azure.cosmos", "azure.storage", "azure.identity", "azure.eventgrid", "azure.keyvault", "aiohttp", "av", "PIL")
+SDKS = (
+    "azure.cosmos",
+    "azure.storage",
+    "azure.identity",
+    "azure.eventgrid",
+    "azure.keyvault",
+    "aiohttp",
+    "av",
+    "PIL",
+    "typst",
+)
 ALL_SDKS = (
     "import azure.cosmos.aio, azure.storage.blob.aio, azure.storage.queue.aio, azure.identity.aio, "
     "azure.eventgrid.aio, azure.keyvault.secrets.aio, jwt"

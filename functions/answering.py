@@ -6,8 +6,10 @@ which may hold an address with a right in it or somebody's name; its answer has 
 
 import logging
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 
 import azure.functions as func
 from pydantic import BaseModel
@@ -17,6 +19,7 @@ from shared.errors import (
     Conflict,
     HeldByStorage,
     Malformed,
+    NotAcceptable,
     NotAllowed,
     NotFound,
     PreconditionMissing,
@@ -24,7 +27,9 @@ from shared.errors import (
     SamePerson,
     Stale,
     Unauthenticated,
+    Unsupported,
     Weeded,
+    WrongMethod,
 )
 from shared.usecases.within import OutOfReach
 
@@ -37,15 +42,19 @@ STATUS: Mapping[type[Refusal], HTTPStatus] = {
     SamePerson: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     OutOfReach: HTTPStatus.NOT_FOUND,
+    WrongMethod: HTTPStatus.METHOD_NOT_ALLOWED,
+    NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     Conflict: HTTPStatus.CONFLICT,
     Condemned: HTTPStatus.CONFLICT,
     HeldByStorage: HTTPStatus.CONFLICT,
     Weeded: HTTPStatus.GONE,
     Stale: HTTPStatus.PRECONDITION_FAILED,
     PreconditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
+    Unsupported: HTTPStatus.NOT_IMPLEMENTED,
 }
 PROBLEM = "application/problem+json"
-CHALLENGE = {"WWW-Authenticate": 'Bearer realm="continuity"'}
+NOTHING_MORE: Mapping[str, str] = MappingProxyType({})
+CHALLENGE = 'Bearer realm="continuity"'
 
 
 class Problem(BaseModel):
@@ -58,6 +67,17 @@ class Problem(BaseModel):
     field: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How a no is said: as a document of that type."""
+
+    content_type: str
+    write: Callable[[Problem], str]
+
+
+PLAIN = Speech(PROBLEM, lambda document: document.model_dump_json(exclude_none=True))
+
+
 def respond(
     body: BaseModel | bytes | str, status: HTTPStatus, content_type: str, headers: Mapping[str, str], request_id: str
 ) -> func.HttpResponse:
@@ -67,9 +87,16 @@ def respond(
     return func.HttpResponse(raw, status_code=status, mimetype=content_type, headers={**always, **headers})
 
 
-def problem(no: Refusal, request_id: str) -> func.HttpResponse:
-    headers = CHALLENGE if STATUS[type(no)] is HTTPStatus.UNAUTHORIZED else {}
-    return _answered(refusal(no), headers, request_id)
+def problem(
+    no: Refusal,
+    request_id: str,
+    *,
+    speech: Speech = PLAIN,
+    challenge: str = CHALLENGE,
+    headers: Mapping[str, str] = NOTHING_MORE,
+) -> func.HttpResponse:
+    asked = {"WWW-Authenticate": challenge} if STATUS[type(no)] is HTTPStatus.UNAUTHORIZED else {}
+    return _answered(refusal(no), {**headers, **asked}, request_id, speech)
 
 
 def refusal(no: Refusal) -> Problem:
@@ -81,8 +108,15 @@ def code_of(no: Refusal) -> str:
     return no.code if isinstance(no, Unauthenticated) else STATUS[type(no)].phrase.lower().replace(" ", "-")
 
 
-def failed(fault: Exception, door: str, request_id: str) -> func.HttpResponse:
-    return _answered(failure(fault, door, request_id), {}, request_id)
+def failed(
+    fault: Exception,
+    door: str,
+    request_id: str,
+    *,
+    speech: Speech = PLAIN,
+    headers: Mapping[str, str] = NOTHING_MORE,
+) -> func.HttpResponse:
+    return _answered(failure(fault, door, request_id), headers, request_id, speech)
 
 
 def failure(fault: Exception, door: str, request_id: str) -> Problem:
@@ -109,6 +143,5 @@ def _document(status: HTTPStatus, detail: str, field: str | None) -> Problem:
     return Problem(title=status.phrase, status=status, detail=detail, field=field)
 
 
-def _answered(document: Problem, headers: Mapping[str, str], request_id: str) -> func.HttpResponse:
-    text = document.model_dump_json(exclude_none=True)
-    return respond(text, HTTPStatus(document.status), PROBLEM, headers, request_id)
+def _answered(document: Problem, headers: Mapping[str, str], request_id: str, speech: Speech) -> func.HttpResponse:
+    return respond(speech.write(document), HTTPStatus(document.status), speech.content_type, headers, request_id)

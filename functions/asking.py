@@ -12,6 +12,7 @@ from shared.domain.entry import Asking
 from shared.errors import Malformed, Unauthenticated
 from shared.usecases.refuse import NOBODY
 
+LOOKS = ("GET", "HEAD")
 KEY = re.compile(r"[\x21-\x7e]{1,128}")
 AND_PORT = re.compile(r"\[([^\]]+)\](?::\d{1,5})?|([\d.]+):\d{1,5}")
 
@@ -29,7 +30,7 @@ def known(asking: Asking, req: func.HttpRequest, caller: Caller, permission: Per
     given = req.headers.get("Idempotency-Key")
     if given is not None and not KEY.fullmatch(given):
         raise Malformed("at most 128 visible ASCII characters", field="Idempotency-Key")
-    key = f"{actor.id}\n{given}" if given and req.method != "GET" else asking.request
+    key = f"{actor.id}\n{given}" if given and req.method not in LOOKS else asking.request
     known_as = replace(asking, actor=actor, subject=caller.subject, officer=caller.officer)
     return replace(known_as, borough=caller.borough, key=key)
 

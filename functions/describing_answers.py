@@ -3,6 +3,7 @@
 400  always: a header may be malformed, and a body, a query or a name of the route
 401  403  where a permission is asked for
 404  where the route names something
+406  where it comes in several forms
 412  428  where a change must say which version it changes
 500  always
 the rest by what the door says that its verb refuses with
@@ -18,7 +19,16 @@ from pydantic import BaseModel
 from functions.answering import PROBLEM, STATUS
 from functions.describing_shapes import Shapes
 from functions.door import Door
-from shared.errors import Malformed, NotAllowed, NotFound, PreconditionMissing, Refusal, Stale, Unauthenticated
+from shared.errors import (
+    Malformed,
+    NotAcceptable,
+    NotAllowed,
+    NotFound,
+    PreconditionMissing,
+    Refusal,
+    Stale,
+    Unauthenticated,
+)
 
 # What each status says, and the field it names, where one was wrong.
 SAID: Mapping[HTTPStatus, tuple[str, str, str | None]] = MappingProxyType(
@@ -34,6 +44,11 @@ SAID: Mapping[HTTPStatus, tuple[str, str, str | None]] = MappingProxyType(
             "Nothing by that name, or nothing that you may know of. It is entered.",
             "there is no such clip",
             None,
+        ),
+        HTTPStatus.NOT_ACCEPTABLE: (
+            "It comes in no form that you accept; the answer names those it comes in.",
+            "it comes as application/json, text/csv",
+            "Accept",
         ),
         HTTPStatus.CONFLICT: (
             "It is there already, or its state does not admit this. It is entered.",
@@ -78,6 +93,7 @@ PROBLEM_SCHEMA = {
 REQUEST_ID = {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}}
 HEADERS = {
     "RequestId": {"description": "Name it when you ask us about this answer.", "schema": {"type": "string"}},
+    "Vary": {"description": "The form hangs on what you accept.", "schema": {"const": "Accept"}},
     "Version": {
         "description": "Its version: for If-Match to change it, for If-None-Match to ask whether it changed.",
         "schema": {"type": "string"},
@@ -109,6 +125,8 @@ def _follows(door: Door) -> Iterable[type[Refusal]]:
         yield from (Unauthenticated, NotAllowed)
     if "{" in door.route:
         yield NotFound
+    if door.forms:
+        yield NotAcceptable
     if door.changes:
         yield from (Stale, PreconditionMissing)
 
@@ -118,13 +136,24 @@ def _good(door: Door, status: HTTPStatus, shows: type[BaseModel] | str | None, s
     versioned = isinstance(shows, type) and "version" in shows.model_fields
     if versioned or HTTPStatus.NOT_MODIFIED in door.also:
         headers["ETag"] = {"$ref": "#/components/headers/Version"}
+    forms = door.forms if status is door.status else ()
+    if forms:
+        headers["Vary"] = {"$ref": "#/components/headers/Vary"}
     answer: dict[str, Any] = {"description": f"{status.phrase}.", "headers": headers}
-    if isinstance(shows, type):
-        answer["content"] = shapes.content(shows, "serialization")
-    elif shows is not None:
-        kinds = {"text": {"schema": {"type": "string"}}, "application": {"schema": {"type": "object"}}}
-        answer["content"] = {shows: kinds.get(shows.partition("/")[0], {})}
+    if shows is not None:
+        answer["content"] = _content(shows, shapes) | {form: _schema(form) for form in forms}
     return answer
+
+
+def _content(shows: type[BaseModel] | str, shapes: Shapes) -> dict[str, Any]:
+    return shapes.content(shows, "serialization") if isinstance(shows, type) else {shows: _schema(shows)}
+
+
+def _schema(content_type: str) -> dict[str, Any]:
+    """Of what is no shape of ours: text, an object, or bytes, which have no schema."""
+    if content_type.startswith("text/"):
+        return {"schema": {"type": "string"}}
+    return {"schema": {"type": "object"}} if content_type.endswith("json") else {}
 
 
 def _problem(status: HTTPStatus) -> dict[str, Any]:

@@ -10,6 +10,13 @@ AT = "2026-11-25T18:52:56.123456Z"
 REASON = "arrest for robbery, Rye Lane"
 NOTE = "The second voice is the complainant's."
 UNMARKED = "charged as another's; nothing of this one is relied on"
+COSIGNED = """\
+continuity.example/ledger
+48210
+n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=
+
+— witness.example/one KDCV7gAAAABpJgAA...
+""".replace("...", "AAAA" * 20)
 SESSION = "3f0a8a0c5d7b41c69e2d8f4b6a1c7e90-1"
 WORDS: Mapping[str, Any] = MappingProxyType(
     {
@@ -85,12 +92,14 @@ WORDS: Mapping[str, Any] = MappingProxyType(
         "verifier": "continuity.example/receipts+0a1b2c3d+AQ==",
         "version": "MHg4REUwMDAwMDAwMDAwMDE",
         "warnings": "no-audio",
+        "witnesses": "witness.example/one",
         "why": REASON,
         "width": 1920,
     }
 )
 OF_SHAPE: Mapping[tuple[str, str], Any] = MappingProxyType(
     {
+        ("CosignatureBody", "checkpoint"): COSIGNED,
         ("RevocationBody", "session"): None,
         ("ShownActor", "id"): "4021",
         ("ShownActor", "kind"): "person",
@@ -133,6 +142,9 @@ OF_SHAPE: Mapping[tuple[str, str], Any] = MappingProxyType(
         ("ShownRetention", "rule"): "evidence",
         ("ShownRetention", "weedAfter"): None,
         ("ShownRevoked", "sessions"): [SESSION],
+        ("ShownSeen", "name"): "witness.example/one",
+        ("ShownSeen", "size"): 48_210,
+        ("ShownCosigned", "size"): 48_210,
         ("ShownSession", "endedAt"): None,
         ("ShownSession", "endedWhy"): None,
         ("ShownSession", "revokedAt"): None,

@@ -1,4 +1,6 @@
-"""The doors to one clip: read, poster, play, categorise, and its trail."""
+"""The doors to one clip: read, poster, play, categorise, and its trail in each of its forms."""
+
+from typing import TypedDict
 
 import azure.functions as func
 
@@ -6,16 +8,29 @@ from functions.clips import clip_named, clip_shown
 from functions.door import Answer, Door, Request, opens
 from functions.parsing import Body, CategoryName, PlainText
 from functions.shown import ShownClip, ShownEntries, ShownEntry, ShownPlayback
-from shared.domain.access import Permission
-from shared.domain.entry import Operation
+from shared.domain.access import Permission, Reach
+from shared.domain.entry import Asking, Operation
 from shared.domain.footage import Evidential
 from shared.errors import Conflict, Weeded
+from shared.ports import Records
 from shared.usecases.categorise import Category, categorise
+from shared.usecases.export import export
 from shared.usecases.play import play
 from shared.usecases.read import poster, read
 from shared.usecases.trail import trail
+from shared.usecases.transcribe import print_out, transcribe
 
 bp = func.Blueprint()
+VERIFIABLE, CSV, PDF = "application/vnd.continuity.trail+json", "text/csv", "application/pdf"
+ENDINGS = {VERIFIABLE: "json", CSV: "csv", PDF: "pdf"}
+
+
+class _Asked(TypedDict):
+    """What every look at a trail takes."""
+
+    reach: Reach
+    asking: Asking
+    records: Records
 
 
 class CategoryBody(Body):
@@ -75,10 +90,12 @@ TRAIL = Door(
     name="trail",
     method="GET",
     route="footage/{id}/trail",
-    about="Everything that happened to one clip, in order.",
+    about="Everything that happened to one clip, in order; by Accept also with salts and proofs for tools/verify.py, "
+    "as CSV or as PDF.",
     permission=Permission.TRAIL,
     operation=Operation.CONSULTATION,
     shows=ShownEntries,
+    forms=(VERIFIABLE, CSV, PDF),
 )
 
 
@@ -132,7 +149,16 @@ async def categorise_footage(request: Request[CategoryBody, None]) -> Answer:
 
 @opens(bp, TRAIL)
 async def read_trail(request: Request[None, None]) -> Answer:
-    entries = await trail(
-        clip_named(request), reach=request.reach, asking=request.asking, records=request.services.records
-    )
-    return Answer(body=ShownEntries(entries=tuple(ShownEntry.model_validate(entry) for entry in entries)))
+    clip, services, form = clip_named(request), request.services, request.form
+    asked: _Asked = {"reach": request.reach, "asking": request.asking, "records": services.records}
+    if form == VERIFIABLE:
+        taken = await export(clip, **asked, ledger=services.ledger, keys=services.keys, witnesses=services.witnesses)
+    elif form == CSV:
+        taken = await transcribe(clip, **asked, ledger=services.ledger)
+    elif form == PDF:
+        taken = await print_out(clip, **asked, ledger=services.ledger, printer=services.printer)
+    else:
+        entries = await trail(clip, **asked)
+        return Answer(body=ShownEntries(entries=tuple(ShownEntry.model_validate(entry) for entry in entries)))
+    named = {"Content-Disposition": f'attachment; filename="trail-{clip}.{ENDINGS[form]}"'}
+    return Answer(body=taken, content_type=form, headers=named)

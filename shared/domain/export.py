@@ -62,10 +62,20 @@ def _placed(place: Place | None) -> dict[str, Any]:
     return {"leaf": place.leaf, "proof": [to_base64(each) for each in place.proof]}
 
 
+def witnessed_item(note: str, proof: Sequence[bytes]) -> dict[str, Any]:
+    """A checkpoint that a witness cosigned, and that the ledger of the main checkpoint begins with its ledger."""
+    return {"checkpoint": note, "proof": [to_base64(each) for each in proof]}
+
+
 def document(
-    subject: str, *, checkpoint: str | None, keys: Iterable[str], items: Mapping[int, Mapping[str, Any]]
+    subject: str,
+    *,
+    checkpoint: str | None,
+    keys: Iterable[str],
+    items: Mapping[int, Mapping[str, Any]],
+    witnessed: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
-    """The export; `items` by their numbers in the trail."""
+    """The export; `items` by their numbers in the trail, `witnessed` one for each witness that cosigned any."""
     return canonical(
         {
             "format": FORMAT,
@@ -73,5 +83,6 @@ def document(
             "checkpoint": checkpoint,
             "keys": list(keys),
             "entries": [dict(items[number]) for number in sorted(items)],
+            "witnessed": [dict(each) for each in witnessed],
         }
     )

@@ -10,6 +10,7 @@ from shared.domain.intake import Landed
 from shared.domain.media import Inspection
 from shared.domain.note import VerifierKey
 from shared.domain.reconcile import Folder, Shelved
+from shared.domain.transcript_print import Printed
 from shared.domain.worklist import DeadLetter
 from shared.ports.records import Place
 
@@ -66,6 +67,13 @@ class DeadLetters(Protocol):
 
     async def waiting(self, *, most: int) -> Backlog:
         """How many there are and since when the oldest; where there are more than `most`, of the first by name."""
+
+
+class Printer(Protocol):
+    """Paper: what is to be read in court, by eye or aloud."""
+
+    async def printed(self, page: Printed) -> bytes:
+        """A PDF that says every text of it, in their order, and shows its code. The same again for the same again."""
 
 
 class Links(Protocol):

@@ -1,29 +1,37 @@
-"""Export: the trail of a clip as somebody outside can verify it. The export is the last entry in it."""
+"""Export: the trail of a clip as somebody outside can verify it. That it was taken is the last entry in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from shared.domain.access import Reach
-from shared.domain.entry import Asking
-from shared.domain.export import EXPORTED, Erased, document, erased, erased_item, item, leaf_of
-from shared.domain.footage import ClipId
-from shared.domain.ledger import parsed_leaf_line
-from shared.domain.tiles import ENTRIES, FULL, parsed_bundle, tile_in
+from shared.domain.entry import Asking, Entry, question
+from shared.domain.export import EXPORTED, Erased, document, erased, erased_item, item, leaf_of, witnessed_item
+from shared.domain.footage import Clip, ClipId
+from shared.domain.ledger import parsed_leaf_line, prove_consistency
+from shared.domain.note import VerifierKey
+from shared.domain.tiles import ENTRIES, FULL, hashes_in_tiles, parsed_bundle, tile_in
+from shared.domain.transcript import Form
 from shared.ports import Keys, LedgerFiles, Records
 from shared.usecases.commit import commit
-from shared.usecases.prove import Tiles, newest
+from shared.usecases.prove import Published, Tiles, newest, witnessed
 from shared.usecases.read import consulted
 from shared.usecases.trail import whole_trail
 from shared.usecases.within import within
 
 
 async def export(
-    clip: ClipId, *, reach: Reach, asking: Asking, records: Records, ledger: LedgerFiles, keys: Keys
+    clip: ClipId,
+    *,
+    reach: Reach,
+    asking: Asking,
+    records: Records,
+    ledger: LedgerFiles,
+    keys: Keys,
+    witnesses: Sequence[VerifierKey] = (),
 ) -> bytes:
-    """The document (domain/export.py); what others do meanwhile is in the next one. Raises NotFound out of reach."""
-    held = await within(records, clip, reach)
-    exported = await commit(records, consulted(held.record, EXPORTED, asking))
-    entries = [entry for entry in await whole_trail(clip, records) if entry.number <= exported.entry.number]
+    """The document (domain/export.py), with what these witnesses saw of the ledger. Raises NotFound out of reach."""
+    _, entries = await taken(clip, Form.VERIFIABLE, reach=reach, asking=asking, records=records)
     published = await newest(records=records, ledger=ledger)
     size, tiles = published.size if published else 0, Tiles(ledger)
     items: dict[int, Mapping[str, Any]] = {}
@@ -33,8 +41,29 @@ async def export(
     for entry in entries:
         leaf = leaf_of(entry, size)
         items[entry.number] = item(entry, None if leaf is None else await tiles.place(leaf, size))
-    verifiers = [str(key) for key in await keys.verifiers()]
-    return document(clip, checkpoint=published.note if published else None, keys=verifiers, items=items)
+    seen = await witnessed(size, witnesses=witnesses, records=records, ledger=ledger)
+    return document(
+        clip,
+        checkpoint=published.note if published else None,
+        keys=[str(key) for key in await keys.verifiers()],
+        items=items,
+        witnessed=[await _begins(each, size, tiles) for each in seen],
+    )
+
+
+async def taken(
+    clip: ClipId, form: Form, *, reach: Reach, asking: Asking, records: Records
+) -> tuple[Clip, Sequence[Entry]]:
+    """The clip and its entries up to that of this taking; what others do meanwhile is in the next. Raises NotFound."""
+    held = await within(records, clip, reach)
+    draft = replace(consulted(held.record, EXPORTED, asking), changes=question(form=form))
+    last = (await commit(records, draft)).entry
+    return held.record, [entry for entry in await whole_trail(clip, records) if entry.number <= last.number]
+
+
+async def _begins(seen: Published, size: int, tiles: Tiles) -> Mapping[str, Any]:
+    proof = await tiles.work(lambda read: prove_consistency(seen.size, size, hashes_in_tiles(size, read)))
+    return witnessed_item(seen.note, proof)
 
 
 async def _erased_item(gone: Erased, size: int, tiles: Tiles) -> Mapping[str, Any]:

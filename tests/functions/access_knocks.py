@@ -28,7 +28,13 @@ from tests.builders import (
     an_entry,
 )
 from tests.functions.directory import DOCK_ITSELF, Claims, person
-from tests.functions.ledger_knocks import at_a_tile, at_the_checkpoint, at_the_consistency, at_the_proof
+from tests.functions.ledger_knocks import (
+    at_a_tile,
+    at_the_checkpoint,
+    at_the_consistency,
+    at_the_cosignatures,
+    at_the_proof,
+)
 from tests.functions.world import Answered, MemoryService
 
 WHO: Mapping[str, Claims | None] = MappingProxyType(
@@ -261,8 +267,8 @@ KNOCKS: Mapping[str, Callable[[Knock], Awaitable[Answered]]] = MappingProxyType(
         "worklist": at_a_worklist,
         "worklists": at_the_counts,
         "trail": at_a_clip,
-        "export_trail": at_a_clip,
         "prove_entry": at_the_proof,
+        "cosign": at_the_cosignatures,
         "ledger_checkpoint": at_the_checkpoint,
         "ledger_tile": at_a_tile,
         "ledger_consistency": at_the_consistency,

@@ -10,11 +10,20 @@ import jsonschema_rs
 from functions.describing import described
 from tests.functions.opened import DOORS
 
-DOCUMENT: Mapping[str, Any] = json.loads(json.dumps(described(tuple(DOORS.values()))))
+
+@cache
+def document(ledger_open: bool) -> Mapping[str, Any]:
+    """As the doors stand where the ledger is open to all, or is not."""
+    standing = [door.standing(ledger_open=ledger_open) for door in DOORS.values()]
+    made: Mapping[str, Any] = json.loads(json.dumps(described(standing)))
+    return made
 
 
-def operation(door: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = DOCUMENT["paths"][f"/api/{DOORS[door].route.replace('*', '')}"][
+DOCUMENT = document(True)
+
+
+def operation(door: str, *, ledger_open: bool = True) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = document(ledger_open)["paths"][f"/api/{DOORS[door].route.replace('*', '')}"][
         DOORS[door].method.lower()
     ]
     return found
@@ -39,9 +48,11 @@ def must_fit(schema: Mapping[str, Any], value: Any) -> None:
     _validator(json.dumps(schema)).validate(value)
 
 
-def keeps_its_promise(door: str, status: int, headers: Mapping[str, str], content_type: str, raw: bytes) -> None:
+def keeps_its_promise(
+    door: str, status: int, headers: Mapping[str, str], content_type: str, raw: bytes, *, ledger_open: bool = True
+) -> None:
     """The status is one that the door declares; type, body and ETag are what it says of that status."""
-    answers = operation(door)["responses"]
+    answers = operation(door, ledger_open=ledger_open)["responses"]
     assert str(status) in answers, f"{door} does not say that it answers {status}: declare what it refuses with"
     said = resolved(answers[str(status)])
     content = said.get("content", {})

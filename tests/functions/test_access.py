@@ -17,6 +17,7 @@ from tests.builders import (
     a_clip,
     an_entry,
 )
+from tests.functions.access_closed import CLOSED, closed_cells
 from tests.functions.access_knocks import KNOCKS, WHO, Knock, at_the_grants
 from tests.functions.access_table import TABLES, cells, column
 from tests.functions.directory import person
@@ -55,6 +56,29 @@ async def test_a_caller_meets_what_the_table_says(
     answered = await KNOCKS[door](knock)
     assert _met(answered, expected) == expected, answered.raw
     _is_written_down(world, door, role, answered.status)
+
+
+def test_every_door_that_a_force_may_close_has_its_table_for_when_it_is_closed() -> None:
+    assert set(CLOSED) == {name for name, door in DOORS.items() if door.unless_open}
+
+
+@pytest.mark.parametrize("door, role, where, expected", list(closed_cells()))
+async def test_where_the_ledger_is_not_open_a_caller_meets_what_the_table_says(
+    world: MemoryService, door: str, role: str, where: str, expected: str
+) -> None:
+    """A look at it is no entry there either: that would be sealed, and looked at, for ever. A refusal is one."""
+    world.ledger_open = False
+    answered = await KNOCKS[door](Knock(world=world, door=door, who=WHO[role], where=where))
+    assert str(answered.status) == expected, answered.raw
+    entered = [entry.action for entry in _written(world, door)]
+    assert entered == {200: [], 401: ["refused.nobody"], 403: [f"refused.{door}"]}[answered.status]
+
+
+@pytest.mark.parametrize("door", ["keys", "cosign"])
+async def test_where_the_ledger_is_not_open_keys_and_cosignatures_are(world: MemoryService, door: str) -> None:
+    world.ledger_open = False
+    answered = await KNOCKS[door](Knock(world=world, door=door, who=None, where="there"))
+    assert answered.status in (200, 201)
 
 
 def _met(answered: Answered, expected: str) -> str:

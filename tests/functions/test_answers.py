@@ -17,7 +17,7 @@ from tests.functions.test_malformed import REGISTERED, SAID, WANTED
 from tests.functions.world import Answered, MemoryService
 
 # of text the worker says how, once
-TYPE = r"application/((problem|vnd\.continuity\.trail)\+)?json|image/jpeg|text/(plain|html); charset=utf-8"
+TYPE = r"application/(problem\+)?json|image/jpeg|text/(plain|html); charset=utf-8"
 SECRET = "sig=AbC123 of Mrs Doe"
 WHO: Mapping[str, Any] = {
     "audit": AUDITOR,

@@ -17,6 +17,8 @@ from tests.usecases.sealed import KEY, seal_by_hand
 from tools.verifying.report import Report
 from tools.verifying.trail import check_trail
 
+EXPORT = {"Accept": "application/vnd.continuity.trail+json"}
+
 
 def sealed(world: MemoryService, *sizes: int) -> list[Entry]:
     """A ledger that grew by so many entries at a time, and those entries."""
@@ -166,7 +168,7 @@ async def test_a_borough_s_auditor_does_not_learn_of_another_borough_s_entry(wor
 async def test_the_export_of_a_trail_is_what_the_verifier_takes(world: MemoryService) -> None:
     world.hold(a_clip())
     sealed(world, 5, 295)
-    answered = await world.ask("export_trail", MANAGER, route={"id": RECORDING})
+    answered = await world.ask("trail", MANAGER, route={"id": RECORDING}, headers=EXPORT)
     assert answered.sent_type == "application/vnd.continuity.trail+json"
     report = Report(given="", keys=[])
     check_trail(answered.raw, [parsed_key(KEY)], report)
@@ -180,7 +182,7 @@ async def test_what_is_sealed_beyond_the_newest_checkpoint_is_exported_as_not_se
     head = await world.records.ledger_head()
     assert head is not None
     world.records.put(replace(head.record, checkpointed=2))
-    answered = await world.ask("export_trail", MANAGER, route={"id": RECORDING})
+    answered = await world.ask("trail", MANAGER, route={"id": RECORDING}, headers=EXPORT)
     check_trail(answered.raw, [parsed_key(KEY)], Report(given="", keys=[]))
     assert [each["leaf"] is None for each in answered.json["entries"]].count(False) == 2
 
@@ -197,6 +199,6 @@ async def test_what_others_do_while_a_trail_is_exported_is_in_the_next_export(wo
         return await reads(pk, after=after, limit=limit)
 
     world.records.entries = meanwhile  # type: ignore[method-assign, assignment]
-    answered = await world.ask("export_trail", MANAGER, route={"id": RECORDING})
+    answered = await world.ask("trail", MANAGER, route={"id": RECORDING}, headers=EXPORT)
     check_trail(answered.raw, [parsed_key(KEY)], Report(given="", keys=[]))
     assert world.entries(RECORDING)[-1].action == "footage.read"

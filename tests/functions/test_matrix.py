@@ -20,7 +20,7 @@ from tests.functions.proper import OF_CLIPS, OF_OTHERS, about, in_route, names_a
 from tests.functions.world import Answered, MemoryService
 
 CLIP_DOORS = sorted(name for name, door in DOORS.items() if names_a_clip(door))
-TOMBSTONE_SHOWN = {"read", "trail", "export_trail"}  # of a clip that is gone they tell that it is, and why
+TOMBSTONE_SHOWN = {"read", "trail"}  # of a clip that is gone they tell that it is, and why
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 NO_IDS = ("nonsense", RECORDING.upper(), f"{RECORDING}\n", "..", "")
 GONE: Mapping[str, tuple[dict[str, Any], int]] = {

@@ -82,7 +82,8 @@ class MemoryService(MemoryPorts):
         )
         answered = _answered(await user_function(door)(request, self.invocation()))
         HEARD.answer(door, answered.status, answered.raw)
-        keeps_its_promise(door, answered.status, answered.headers, answered.content_type, answered.raw)
+        said = (door, answered.status, answered.headers, answered.content_type, answered.raw)
+        keeps_its_promise(*said, ledger_open=self.ledger_open)
         return answered
 
     async def trigger(self, function: str, given: Any) -> None:

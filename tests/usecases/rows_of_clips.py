@@ -20,7 +20,7 @@ from tests.builders import (
     RECORDING,
     an_asking,
 )
-from tests.fakes import World
+from tests.fakes import MemoryWitness, World
 from tests.usecases.rows import (
     ARREST,
     DUTY,
@@ -129,7 +129,7 @@ ROWS = (
         name="health_details",
         verb=health_details,
         scene=lambda _world: None,
-        run=lambda w, a: health_details(asking=a, records=w.records, probe=w.probe),
+        run=lambda w, a: health_details(asking=a, records=w.records, probe=w.probe, witnesses=(MemoryWitness().key,)),
         enters=(("health.read", ""),),
         anew=Anew.ENTRY,
         answers=lambda told: told.answers,

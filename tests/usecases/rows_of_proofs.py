@@ -2,13 +2,15 @@
 
 from shared.usecases.export import export
 from shared.usecases.prove import checkpoint, consistency, prove, tile
+from shared.usecases.transcribe import print_out, transcribe
 from tests.builders import FORCE, RECORDING, an_entry
-from tests.fakes import World
+from tests.fakes import MemoryWitness, World
 from tests.usecases.rows import Anew, Row
 from tests.usecases.scenes import a_stored_clip
 from tests.usecases.sealed import seal_by_hand
 
 FIRST, TRAIL = an_entry()
+WITNESSES = (MemoryWitness().key,)
 LOOKED = ("footage.read", "")
 
 
@@ -25,7 +27,7 @@ ROWS = (
         verb=export,
         scene=a_stored_clip,
         run=lambda w, a: export(RECORDING, reach=FORCE, asking=a, records=w.records, ledger=w.ledger, keys=w.keys),
-        enters=(("trail.exported", ""),),
+        enters=(("trail.exported", "form"),),
         anew=Anew.ENTRY,
         answers=len,
     ),
@@ -34,7 +36,38 @@ ROWS = (
         verb=export,
         scene=a_ledger,
         run=lambda w, a: export(RECORDING, reach=FORCE, asking=a, records=w.records, ledger=w.ledger, keys=w.keys),
-        enters=(LOOKED, ("trail.exported", "")),
+        enters=(LOOKED, ("trail.exported", "form")),
+        anew=Anew.ENTRY,
+        answers=len,
+    ),
+    Row(
+        name="transcribe",
+        verb=transcribe,
+        scene=a_ledger,
+        run=lambda w, a: transcribe(RECORDING, reach=FORCE, asking=a, records=w.records, ledger=w.ledger),
+        enters=(LOOKED, ("trail.exported", "form")),
+        anew=Anew.ENTRY,
+        answers=lambda table: table.count(b"\r\n"),
+    ),
+    Row(
+        name="print out",
+        verb=print_out,
+        scene=a_ledger,
+        run=lambda w, a: print_out(
+            RECORDING, reach=FORCE, asking=a, records=w.records, ledger=w.ledger, printer=w.printer
+        ),
+        enters=(LOOKED, ("trail.exported", "form")),
+        anew=Anew.ENTRY,
+        answers=len,
+    ),
+    Row(
+        name="print out, of nothing sealed",
+        verb=print_out,
+        scene=a_stored_clip,
+        run=lambda w, a: print_out(
+            RECORDING, reach=FORCE, asking=a, records=w.records, ledger=w.ledger, printer=w.printer
+        ),
+        enters=(("trail.exported", "form"),),
         anew=Anew.ENTRY,
         answers=len,
     ),
@@ -51,7 +84,7 @@ ROWS = (
         name="checkpoint",
         verb=checkpoint,
         scene=a_ledger,
-        run=lambda w, _a: checkpoint(records=w.records, ledger=w.ledger),
+        run=lambda w, _a: checkpoint(None, witnesses=WITNESSES, records=w.records, ledger=w.ledger),
         enters=(LOOKED,),
         answers=str,
     ),

@@ -1,0 +1,1 @@
+"""Paper: a transcript becomes a PDF in a child process of its own (decision 0011)."""
