@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SERVERS := local/node_modules/.ready
 
-.PHONY: help setup run stack stop token test test-slow check format bench clean
+.PHONY: help setup run stack stop token test test-slow check format verifier bench clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,7 +17,7 @@ $(READY): requirements.txt requirements-dev.txt
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; ok = (3, 11) <= v < (3, 13); ok or sys.exit("Continuity needs Python 3.11 or 3.12; this is %d.%d. Say which with: make PYTHON=/path/to/python3.11" % v)'
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python azure-functions-runtime==1.3.0 aics-tlog==0.2.1
+	$(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python azure-functions-runtime==1.3.0 aics-tlog==0.2.1 odata-query==0.10.0 sly==0.4
 	@touch $@
 
 $(SERVERS): local/package.json local/package-lock.json
@@ -52,6 +52,9 @@ check: setup  ## style and types
 
 format: setup  ## let the formatter have its way
 	@$(VENV)/bin/ruff check --fix . ; $(VENV)/bin/ruff format .
+
+verifier: setup  ## put tools/verify.py and what it needs into one file that runs: dist/continuity-verify.pyz
+	@$(RUN) -m tools.verifier
 
 bench: setup  ## measure; prints tables, writes bench/results/*.json
 	@$(RUN) -m bench
