@@ -5,6 +5,7 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SERVERS := local/node_modules/.ready
+CLIENTS := tests/clients/node_modules/.ready
 
 .PHONY: help setup run stack stop token test test-slow check format verifier bench clean
 
@@ -26,6 +27,10 @@ $(SERVERS): local/package.json local/package-lock.json
 	cd local && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
 	@touch $@
 
+$(CLIENTS): tests/clients/package.json tests/clients/package-lock.json | $(SERVERS)
+	cd tests/clients && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+
 run: setup  ## start everything, dock some clips, tell their story, keep serving
 	@$(RUN) -m local.run
 
@@ -38,10 +43,10 @@ stop:  ## stop what `make run` or `make stack` left running
 token: setup  ## an access token of the running stack: make token ROLE=officer OFFICER=4021 BOROUGH=Southwark
 	@$(RUN) -m local.tokens --role $(or $(ROLE),officer) $(if $(OFFICER),--officer "$(OFFICER)") $(if $(BOROUGH),--borough "$(BOROUGH)") $(if $(NAME),--name "$(NAME)") $(if $(CLIENT),--client "$(CLIENT)")
 
-test: setup  ## everything quick
+test: setup $(CLIENTS)  ## everything quick
 	@$(RUN) -m pytest -m "not slow"
 
-test-slow: setup  ## the long lanes
+test-slow: setup $(CLIENTS)  ## the long lanes
 	@$(RUN) -m pytest -m slow
 
 check: setup  ## style and types
@@ -60,4 +65,4 @@ bench: setup  ## measure; prints tables, writes bench/results/*.json
 	@$(RUN) -m bench
 
 clean:  ## remove what was installed and what ran
-	rm -rf $(VENV) local/node_modules .local .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) local/node_modules tests/clients/node_modules tests/clients/generated .local .mypy_cache .ruff_cache .pytest_cache .hypothesis

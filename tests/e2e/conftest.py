@@ -11,6 +11,7 @@ import local.calls
 from local.calls import Reply
 from local.stack import Stack
 from local.story import Cast, cast
+from tests.e2e.feed_clients import Fed, fed
 from tests.e2e.hosted import hosted
 from tests.e2e.store import Store
 from tests.silence import HEARD
@@ -55,3 +56,10 @@ async def store(running: Stack) -> AsyncIterator[Store]:
 @pytest.fixture(scope="package")
 def environment(running: Stack) -> dict[str, str]:
     return os.environ | running.environment
+
+
+@pytest.fixture(scope="package")
+async def feed(store: Store, people: Cast) -> Fed:
+    """The feed as an auditor of the whole force reads it, with ten entries in it to read about."""
+    auditor = people.auditor
+    return await fed(store, address=f"{auditor.base_url}/api/odata", token=auditor.token)

@@ -1,5 +1,7 @@
 // Reads {name: text} from standard input, and writes {name: what is wrong with that text as Power Query's M, or ""}.
-const { DefaultSettings, TaskUtils } = require("@microsoft/powerquery-parser");
+// It runs where the packages are: in tests/clients.
+const { createRequire } = require("module");
+const { DefaultSettings, TaskUtils } = createRequire(process.cwd() + "/")("@microsoft/powerquery-parser");
 
 async function main() {
   const texts = JSON.parse(require("fs").readFileSync(0, "utf8"));
