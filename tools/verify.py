@@ -5,7 +5,8 @@
     proof FILE         that an entry is in the ledger (the answer of /api/audit/entries/{id}/proof)
     consistency FILE   that a ledger goes on from an earlier one (the answer of /api/ledger/consistency), as the
                        checkpoints that you kept say: --earlier FILE --later FILE
-    trail FILE         that a clip's exported trail is complete, unaltered, and in the ledger; and what witnesses saw
+    trail FILE         that a clip's exported trail is without a gap, unaltered, and in the ledger; and what witnesses
+                       saw. That nothing was taken off its end no single export shows: compare it with an earlier one
     ledger PLACE       that every file of the ledger, in a folder or at an address (https://.../api/ledger), follows
                        from its entries, naming the first wrong byte; with --earlier FILE, that it goes on from a
                        checkpoint that somebody kept; with --token FILE, as somebody whom the force lets in

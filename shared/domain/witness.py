@@ -93,6 +93,11 @@ def kept_line(key: VerifierKey, raw: bytes) -> Cosigned:
     return Cosigned(key=key, seconds=int.from_bytes(signature[:TIME_LENGTH], "big"), line=raw.decode("utf-8"))
 
 
+def must_hold(given: Cosigned, text: str, check: Check) -> None:
+    """Raises Unproven if it is not the witness's signature over this text."""
+    signers(parsed_note(f"{text}\n{given.line}".encode()), [given.key], check)
+
+
 def with_cosignatures(note: str, found: Iterable[Cosigned]) -> str:
     """signed-note, "Format": the note with these lines at its end."""
     return note + "".join(each.line for each in found)

@@ -3,7 +3,7 @@
     1. read the note; judge whose cosignatures are in it, if they hold, and their times
     2. hold it against the checkpoint that was published at that size
     3. of each: keep the cosignature in the ledger, where the first one stands
-    4. then remember how far the witness has seen
+    4. then remember how far the witness has seen, unless a file that is no cosignature of its lies in that place
 
 Whoever is not listed costs one reading of a text and nothing is written for them. Every step finds done what was done
 before, so that a crash between 3 and 4, a retry and two at once end the same. It is no entry: an entry would be sealed,
@@ -81,11 +81,12 @@ async def cosign(
         metrics.count("cosign.elsewhere")
         log.error("cosign: another history: size=%d witness=%s saw=%s", size, given[0].key.name, _root(said))
         raise _other(size, published)
-    kept = [await _keep(each, size, ledger) for each in given]
+    tried = [await _keep(each, size, said.text, check, ledger) for each in given]
+    kept = [each for each in tried if each]
     for each, _ in kept:
         await _remember(each.key, partial(grown, given=each, size=size), records)
     metrics.count("cosign.kept", sum(is_new for _, is_new in kept))
-    names = tuple(each.key.name for each in given)
+    names = tuple(each.key.name for each, _ in kept)
     return Kept(size=size, witnesses=names, new=any(is_new for _, is_new in kept))
 
 
@@ -144,15 +145,17 @@ def _other(size: int, published: str | None) -> Refusal:
     return Conflict(f"the checkpoint of size {size} that was published here is another: keep both, they are evidence")
 
 
-async def _keep(given: Cosigned, size: int, ledger: LedgerFiles) -> tuple[Cosigned, bool]:
-    """Step 3: the one that stands, and whether it is new."""
-    there = await cosignature_of(given.key, size, ledger)
+async def _keep(
+    given: Cosigned, size: int, text: str, check: Check, ledger: LedgerFiles
+) -> tuple[Cosigned, bool] | None:
+    """Step 3: the one that stands, and whether it is new; None where none can, since something else lies there."""
+    there = await cosignature_of(given.key, size, text, check, ledger)
     if there is None:
         with suppress(Differs):  # another was kept meanwhile: the first stands
             await ledger.keep(cosignature_path(size, given.key), given.line.encode("utf-8"))
             return given, True
-        there = await cosignature_of(given.key, size, ledger)
-    return there or given, False
+        there = await cosignature_of(given.key, size, text, check, ledger)
+    return (there, False) if there else None
 
 
 async def _remember(key: VerifierKey, more: Callable[[Witnessed | None], Witnessed], records: Records) -> Witnessed:

@@ -9,7 +9,7 @@ from shared.domain.entry import Asking, Entry, question
 from shared.domain.export import EXPORTED, Erased, document, erased, erased_item, item, leaf_of, witnessed_item
 from shared.domain.footage import Clip, ClipId
 from shared.domain.ledger import parsed_leaf_line, prove_consistency
-from shared.domain.note import VerifierKey
+from shared.domain.note import Check, VerifierKey
 from shared.domain.tiles import ENTRIES, FULL, hashes_in_tiles, parsed_bundle, tile_in
 from shared.domain.transcript import Form
 from shared.ports import Keys, LedgerFiles, Records
@@ -28,6 +28,7 @@ async def export(
     records: Records,
     ledger: LedgerFiles,
     keys: Keys,
+    check: Check,
     witnesses: Sequence[VerifierKey] = (),
 ) -> bytes:
     """The document (domain/export.py), with what these witnesses saw of the ledger. Raises NotFound out of reach."""
@@ -41,7 +42,7 @@ async def export(
     for entry in entries:
         leaf = leaf_of(entry, size)
         items[entry.number] = item(entry, None if leaf is None else await tiles.place(leaf, size))
-    seen = await witnessed(size, witnesses=witnesses, records=records, ledger=ledger)
+    seen = await witnessed(size, witnesses=witnesses, check=check, records=records, ledger=ledger)
     return document(
         clip,
         checkpoint=published.note if published else None,

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from shared.domain.entry import Asking, Change, Draft, Operation, stored
-from shared.domain.ledger import Tree, Unproven, commitment, leaf_hash, parsed_leaf_line, root_of, to_base64, tree_at
+from shared.domain.ledger import Tree, Unproven, commitment, parsed_leaf_line, root_of, to_base64, tree_at
 from shared.domain.note import Checkpoint, parsed_checkpoint, parsed_note
 from shared.domain.seal import LEDGER, Head, checkpoint_path, line_of, successor_path
-from shared.domain.tiles import ENTRIES, FULL, hashes_in_tiles, parsed_bundle, tile_hashes, tile_in
+from shared.domain.tiles import FULL, hashes_in_tiles
 from shared.ports import Create, Gone, Held, LedgerFiles, Records, Replace
 from shared.usecases.commit import commit
 from shared.usecases.prove import Tiles
@@ -91,10 +91,7 @@ class _Follower:
         """The lines since, a bundle at a time, each with its first leaf."""
         tiles = Tiles(self.files)
         for index in range(followed.before // FULL, -(-followed.after // FULL)):
-            bundled, leaves = (tile_in(followed.after, level, index) for level in (ENTRIES, 0))
-            lines = parsed_bundle(bundled, await tiles.fetch(bundled))
-            if [leaf_hash(line) for line in lines] != tile_hashes(leaves, await tiles.fetch(leaves)):
-                raise Unproven(f"{leaves}: it does not follow from {bundled}")
+            lines = await tiles.lines(index, followed.after)
             known = max(followed.before - index * FULL, 0)
             yield index * FULL + known, lines[known:]
 

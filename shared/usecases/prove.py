@@ -2,10 +2,13 @@
 
 A leaf reveals nothing, so that checkpoints, tiles and consistency are open to all and nobody's looking is entered. A
 proof of an entry by its id says that there is such an entry: that is for auditors, within their reach, and entered.
-What witnesses cosigned of a checkpoint is shown with it; who asks for the same one later may find more of them.
+What witnesses cosigned of a checkpoint is shown with it; who asks for the same one later may find more of them. A file
+in a witness's place that is not its signature over that checkpoint, which whoever may add files can put there, is
+logged and left out.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -13,15 +16,27 @@ from typing import TypeVar
 from shared.domain.access import Reach
 from shared.domain.entry import Asking, Draft, Entry, Operation, stored
 from shared.domain.export import Place, leaf_of
-from shared.domain.ledger import Unproven, commitment, prove_consistency, prove_inclusion
-from shared.domain.note import VerifierKey
+from shared.domain.ledger import Unproven, commitment, leaf_hash, prove_consistency, prove_inclusion
+from shared.domain.note import Check, VerifierKey, parsed_note
 from shared.domain.seal import checkpoint_path
-from shared.domain.tiles import ENTRIES, FULL, Read, Tile, bundle, hashes_in_tiles, parsed_bundle, parsed_tile_path
-from shared.domain.witness import Cosigned, cosignature_path, kept_line, size_within, with_cosignatures
+from shared.domain.tiles import (
+    ENTRIES,
+    FULL,
+    Read,
+    Tile,
+    bundle,
+    hashes_in_tiles,
+    parsed_bundle,
+    parsed_tile_path,
+    tile_hashes,
+    tile_in,
+)
+from shared.domain.witness import Cosigned, cosignature_path, kept_line, must_hold, size_within, with_cosignatures
 from shared.errors import Conflict, Malformed, NotFound
 from shared.ports import Gone, LedgerFiles, Records
 from shared.usecases.commit import commit
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -67,6 +82,14 @@ class Tiles:
         proof = await self.work(lambda read: prove_inclusion(leaf, size, hashes_in_tiles(size, read)))
         return Place(leaf=leaf, proof=proof)
 
+    async def lines(self, index: int, size: int) -> list[bytes]:
+        """The lines of that bundle, in a ledger of that size. Raises Unproven, and Gone where a file is not there."""
+        bundled, leaves = (tile_in(size, level, index) for level in (ENTRIES, 0))
+        lines = parsed_bundle(bundled, await self.fetch(bundled))
+        if [leaf_hash(line) for line in lines] != tile_hashes(leaves, await self.fetch(leaves)):
+            raise Unproven(f"{leaves}: it does not follow from {bundled}")
+        return lines
+
     async def fetch(self, tile: Tile) -> bytes:
         """The bytes of exactly this tile, cut from the full one where the partial is gone. Raises Gone."""
         try:
@@ -95,7 +118,7 @@ async def newest(*, records: Records, ledger: LedgerFiles) -> Published | None:
 
 
 async def checkpoint(
-    size: int | None, *, witnesses: Sequence[VerifierKey], records: Records, ledger: LedgerFiles
+    size: int | None, *, witnesses: Sequence[VerifierKey], check: Check, records: Records, ledger: LedgerFiles
 ) -> str:
     """The note of that size, else the newest, with what these witnesses cosigned of it. Raises NotFound."""
     found = await newest(records=records, ledger=ledger)
@@ -103,12 +126,13 @@ async def checkpoint(
         raise NotFound("nothing was sealed yet: there is no checkpoint")
     if size is not None and size != found.size:
         found = await _earlier(size, found.size, ledger)
-    cosigned = await asyncio.gather(*(cosignature_of(key, found.size, ledger) for key in witnesses))
+    text = parsed_note(found.note.encode()).text
+    cosigned = await asyncio.gather(*(cosignature_of(key, found.size, text, check, ledger) for key in witnesses))
     return with_cosignatures(found.note, [each for each in cosigned if each])
 
 
 async def witnessed(
-    size: int, *, witnesses: Sequence[VerifierKey], records: Records, ledger: LedgerFiles
+    size: int, *, witnesses: Sequence[VerifierKey], check: Check, records: Records, ledger: LedgerFiles
 ) -> list[Published]:
     """For each of these witnesses that has cosigned any, the largest checkpoint up to that size that it has cosigned.
 
@@ -119,19 +143,26 @@ async def witnessed(
     for key in witnesses:
         known = await records.witnessed(key.id.hex())
         seen = size_within(known.record, size) if known else 0
-        cosigned = await cosignature_of(key, seen, ledger) if seen else None
+        if not seen:
+            continue
+        published = await _published(seen, ledger)
+        cosigned = await cosignature_of(key, seen, parsed_note(published.note.encode()).text, check, ledger)
         if cosigned:
-            published = await _published(seen, ledger)
             found.append(Published(size=seen, note=with_cosignatures(published.note, [cosigned])))
     return found
 
 
-async def cosignature_of(key: VerifierKey, size: int, ledger: LedgerFiles) -> Cosigned | None:
-    """What this witness cosigned of the checkpoint of that size, if it did."""
+async def cosignature_of(key: VerifierKey, size: int, text: str, check: Check, ledger: LedgerFiles) -> Cosigned | None:
+    """What this witness cosigned of the checkpoint of that size, whose text is this, if it did."""
     try:
-        return kept_line(key, await ledger.read(cosignature_path(size, key)))
+        found = kept_line(key, await ledger.read(cosignature_path(size, key)))
+        must_hold(found, text, check)
     except Gone:
         return None
+    except Unproven as no:
+        log.error("prove: no cosignature lies in its place: size=%d witness=%s: %s", size, key.name, no)  # noqa: TRY400 - its text is ours, and enough
+        return None
+    return found
 
 
 async def _earlier(size: int, largest: int, ledger: LedgerFiles) -> Published:

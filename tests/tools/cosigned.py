@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.adapters.ed25519 import verifies
 from shared.domain.entry import Entry
 from shared.domain.ledger import to_base64
 from shared.domain.note import parsed_checkpoint, parsed_note
@@ -51,6 +52,7 @@ async def cosigned(*, others: int = OTHERS) -> Cosigned:
         reach=FORCE,
         asking=asking,
         keys=world.keys,
+        check=verifies,
         witnesses=LISTED,
         **ports,  # type: ignore[arg-type]
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from shared.adapters.ed25519 import verifies
 from shared.domain.entry import Change, Entry, Operation
 from shared.domain.seal import checkpoint_path
 from shared.ports import Delete
@@ -69,7 +70,7 @@ async def shown(*, erased: bool = False, others: int = OTHERS) -> Shown:
 
 
 async def exported(world: World, clip: str) -> bytes:
-    ports = {"records": world.records, "ledger": world.ledger, "keys": world.keys}
+    ports = {"records": world.records, "ledger": world.ledger, "keys": world.keys, "check": verifies}
     return await export(clip, reach=FORCE, asking=an_asking(request=fresh_id()), **ports)  # type: ignore[arg-type]
 
 

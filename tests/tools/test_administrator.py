@@ -14,12 +14,16 @@ from typing import Any
 
 import pytest
 
+from shared.domain.account import Accounting, Finding
 from shared.domain.entry import Entry, Outcome, Trail, entry_id, stored
 from shared.domain.ledger import commitment
+from shared.domain.reconcile_rounds import ROUND
 from shared.domain.seal import checkpoint_path
-from tests.builders import RECORDING
+from shared.domain.tiles import FULL
+from tests.builders import NOW, RECORDING
 from tests.fakes import World
 from tests.tools.shown import exported
+from tests.usecases.accounting import a_night, as_told, at_leaves, take_away, told
 from tests.usecases.scenes import a_stored_clip, entries
 from tests.usecases.sealed import KEY
 from tests.usecases.sealing import LATER, copied, lines_in, sealing, the_head, wait
@@ -145,6 +149,52 @@ async def test_entries_taken_off_the_end_of_a_trail_are_not_missed_by_it_but_the
     known = entry_id(RECORDING, last.action, last.request)
     assert known not in [each["entry"]["id"] for each in shown(tmp_path)]
     assert [line.startswith(f"v1 {known} ".encode()) for line in lines_in(cut, the_head(cut).size)].count(True) == 1
+
+
+async def test_entries_taken_off_the_end_are_missed_by_the_service_the_next_night_and_old_ones_within_thirty(
+    sealed: World,
+) -> None:
+    """Whatever the records say of how far it was looked: which older lines have their turn hangs on the night alone."""
+    cut = rewritten(sealed, entries(sealed, RECORDING)[:-1])
+    taken = entries(sealed, RECORDING)[-1:]
+    await a_night(cut)
+    assert told(cut) == as_told(taken, Finding.GONE)
+
+    old = await waiting()
+    wait(old, FULL, pk="another")
+    await sealing(old)
+    taken = at_leaves(old, 0)
+    take_away(old, taken)
+    old.records.put(Accounting(checked=the_head(old).size, night=NOW.date(), bundles=10**9))
+    found = [(await a_night(old, night)).found.total() for night in range(1, ROUND + 1)]
+    assert (sum(found), told(old)) == (1, as_told(taken, Finding.GONE))
+
+
+async def test_a_sealed_entry_that_was_changed_or_moved_to_another_trail_is_missed_by_the_service_as_well(
+    sealed: World,
+) -> None:
+    first, second, *others = entries(sealed, RECORDING)
+    cut = rewritten(sealed, [first, refused(second), *others])
+    await a_night(cut)
+    assert {each for _, _, each in told(cut)} == {Finding.CHANGED}
+    assert (f"leaf-{second.leaf}", second.id, Finding.CHANGED) in told(cut)
+
+    hidden = rewritten(sealed, [first, second])
+    hidden.records.put(*(replace(each, pk="actor:nobody") for each in others))
+    await a_night(hidden)
+    assert sorted(told(hidden)) == sorted(as_told(others, Finding.MOVED))
+
+
+async def test_an_entry_of_an_actor_s_trail_that_was_moved_with_that_trail_is_not_missed(sealed: World) -> None:
+    """Nobody sees it: where such an entry belongs, nothing that is sealed says."""
+    world = copied(sealed)
+    wait(world, 1, pk="actor:one")
+    world.records.put(replace(entries(world, "actor:one")[0], action="audit.read", subject="audit"))
+    await sealing(world, now=lambda: SEALED_AGAIN, key="run-2")
+    (moved,) = entries(world, "actor:one")
+    take_away(world, [moved])
+    world.records.put(replace(moved, pk="actor:two"))
+    assert (await a_night(world)).found == {}
 
 
 async def test_entries_taken_off_the_end_are_missed_by_who_has_an_earlier_export(

@@ -1,14 +1,15 @@
 """Cosign: what a listed witness signed of what was published is kept once; anything else is refused, or an alarm."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
 from shared.adapters.ed25519 import verifies
-from shared.domain.ledger import Unproven
-from shared.domain.note import parsed_note, signers
+from shared.domain.ledger import from_base64, to_base64
+from shared.domain.note import ID_LENGTH, parsed_note, signers
 from shared.domain.seal import checkpoint_path
-from shared.domain.witness import cosignature_path
+from shared.domain.witness import TIME_LENGTH, cosignature_path
 from shared.errors import NotFound
 from shared.usecases.cosign import Silence, longest_silence
 from shared.usecases.prove import checkpoint, witnessed
@@ -158,7 +159,7 @@ async def test_two_sizes_at_once_end_with_the_larger_one_known() -> None:
 async def test_a_checkpoint_is_shown_with_what_listed_witnesses_cosigned_of_it(world: World) -> None:
     await cosigning(world, a_cosigned_note(world, 5, ONE, TWO))
     await cosigning(world, a_cosigned_note(world, 8, TWO))
-    ports = {"records": world.records, "ledger": world.ledger}
+    ports = {"check": verifies, "records": world.records, "ledger": world.ledger}
     for size, keys in ((None, {TWO.key}), (8, {TWO.key}), (5, {ONE.key, TWO.key}), (3, set())):
         shown = await checkpoint(size, witnesses=LISTED, **ports)  # type: ignore[arg-type]
         assert shown.startswith(note_of(world, size or 8))
@@ -173,17 +174,52 @@ async def test_a_checkpoint_is_shown_with_what_listed_witnesses_cosigned_of_it(w
 async def test_a_checkpoint_beyond_what_the_head_says_is_published_is_not_shown(world: World) -> None:
     world.ledger.files[checkpoint_path(9)] = note_of(world, 8).encode()
     with pytest.raises(NotFound):
-        await checkpoint(9, witnesses=LISTED, records=world.records, ledger=world.ledger)
+        await checkpoint(9, witnesses=LISTED, check=verifies, records=world.records, ledger=world.ledger)
 
 
-async def test_a_file_that_is_no_cosignature_fails_and_is_not_put_into_a_note(world: World) -> None:
-    world.ledger.files[cosignature_path(8, ONE.key)] = b"something else\n"
-    with pytest.raises(Unproven, match=r"^note: "):
-        await checkpoint(None, witnesses=LISTED, records=world.records, ledger=world.ledger)
+PLANTED: dict[str, Callable[[World], bytes]] = {
+    "no line at all": lambda _world: b"something else\n",
+    "nothing": lambda _world: b"",
+    "no text": lambda _world: b"\xff\xfe",
+    "a line of another checkpoint": lambda world: ONE.line(note_of(world, 5), NOW).encode(),
+    "a line of another witness": lambda world: TWO.line(note_of(world, 8), NOW).encode(),
+    "a line whose time was changed": lambda world: at_another_time(ONE.line(note_of(world, 8), NOW)).encode(),
+}
+
+
+def at_another_time(line: str) -> str:
+    name, _, signature = line.rstrip("\n").rpartition(" ")
+    raw = bytearray(from_base64("line", signature))
+    raw[ID_LENGTH + TIME_LENGTH - 1] ^= 1
+    return f"{name} {to_base64(bytes(raw))}\n"
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+async def test_a_file_that_is_no_cosignature_is_left_out_and_logged_and_those_of_others_are_shown(
+    world: World, planted: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.ledger.files[cosignature_path(8, ONE.key)] = PLANTED[planted](world)
+    await cosigning(world, a_cosigned_note(world, 8, TWO))
+    shown = await checkpoint(None, witnesses=LISTED, check=verifies, records=world.records, ledger=world.ledger)
+    assert shown == note_of(world, 8) + TWO.line(note_of(world, 8), NOW)
+    assert f"no cosignature lies in its place: size=8 witness={ONE.key.name}" in caplog.text
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+async def test_where_a_false_file_lies_in_its_place_the_true_one_is_not_called_kept_nor_how_far_it_saw_remembered(
+    world: World, planted: str
+) -> None:
+    await cosigning(world, a_cosigned_note(world, 5, ONE))
+    world.ledger.files[cosignature_path(8, ONE.key)] = PLANTED[planted](world)
+    kept = await cosigning(world, a_cosigned_note(world, 8, ONE, TWO))
+    assert (kept.witnesses, kept.new) == ((TWO.key.name,), True)
+    alone = await cosigning(world, a_cosigned_note(world, 8, ONE))
+    assert (alone.witnesses, alone.new) == ((), False)
+    assert await seen_within(world, 8) == [(5, {ONE.key.name}), (8, {TWO.key.name})]
 
 
 async def seen_within(world: World, size: int) -> list[tuple[int, set[str]]]:
-    found = await witnessed(size, witnesses=LISTED, records=world.records, ledger=world.ledger)
+    found = await witnessed(size, witnesses=LISTED, check=verifies, records=world.records, ledger=world.ledger)
     names = [{key.name for key in signers(parsed_note(each.note.encode()), LISTED, verifies)} for each in found]
     assert all(each.note.startswith(note_of(world, each.size)) for each in found)
     return list(zip([each.size for each in found], names, strict=True))

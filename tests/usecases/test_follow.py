@@ -100,7 +100,7 @@ async def test_where_the_restore_took_no_entry_it_is_as_if_there_had_been_none(b
     assert (await sealing(world)).sealed == 1
     head = the_head(world)
     assert head.size == SEALED + WAITED + 1
-    must_be_one_history(world, entries=head.size)
+    must_be_one_history(world, entries=head.size, counted=False)  # recount counts them when their days are over
 
 
 async def test_from_a_record_store_that_is_empty_every_line_is_of_a_missing_entry(further_on: World) -> None:

@@ -1,4 +1,4 @@
-"""A clip's exported trail: complete, unaltered, and in the ledger. The format is docs/api/trail.md.
+"""A clip's exported trail: without a gap, unaltered, and in the ledger. The format is docs/api/trail.md.
 
 T1  Entries are numbered 1, 2, 3 ... and each holds the commitment of the one before it (`previous`).
 T2  An entry's commitment is made again from what it says and its salt; nothing in it is left unbound.
@@ -7,7 +7,7 @@ T4  An entry that is gone is erased where a later one tells so by its id and lea
     else it is missing.
 T5  The last entry is that of the export itself, and never sealed yet. For what stands after the last sealed entry, and
     that nothing was left out there, nobody vouches but whoever made the file: an export made some minutes later shows
-    it, in which this one's entries are sealed.
+    it, in which this one's entries are sealed; and an earlier export, whether sealed ones were taken off the end since.
 T6  What witnesses saw of the ledger is in the file, or its absence told (witnessed.py).
 """
 
@@ -71,7 +71,8 @@ def _tell(subject: str, links: Sequence[Link], report: Report) -> None:
         said = f"{link.number} ({link.entry.get('action')}, {link.entry.get('occurredAt')})"
         report.unchecked.append(f"entry {said} is not in that ledger yet: only the file itself speaks for it")
     report.unchecked.append(
-        f"whether other entries came after entry {sealed}: an export of some minutes later shows it"
+        f"whether other entries came after entry {sealed}: an export of some minutes later shows it,"
+        " and an earlier one whether any were taken off"
     )
 
 
