@@ -14,6 +14,7 @@ from functions import (
     categories,
     corrections,
     docks,
+    feed,
     fixity,
     footage,
     health,
@@ -26,6 +27,7 @@ from functions import (
     search,
     sessions,
     weed,
+    witnesses,
     worklists,
 )
 from functions.openapi import with_description
@@ -45,9 +47,11 @@ CORE = [
     worklists.bp,  # HTTP, officers and those who may see: what to decide on; evidence managers: what waits for them
     sessions.bp,  # Timer, every five minutes, and HTTP: who is on, and for how long; everybody known, auditors
     audit.bp,  # HTTP, auditors: everybody's entries
+    feed.bp,  # HTTP, auditors: the same and more as OData, for Power BI and Excel
     seal.bp,  # Timer, every minute: what was entered becomes part of the ledger
     keys.bp,  # HTTP, anybody: the keys that receipts and checkpoints verify with
     ledger.bp,  # HTTP, anybody: checkpoint, tiles, consistency; auditors and those who may follow: proofs, exports
+    witnesses.bp,  # HTTP, the witnesses that the force listed: what they cosigned of the ledger
 ]
 WEEDER = [
     weed.bp,  # Timer, hourly: erase what nobody kept

@@ -16,6 +16,7 @@ from functions.describing_shapes import Shapes
 from functions.door import Door
 from functions.parsing import ETAG, IDENTIFIER, UUID
 from shared.domain.access import TABLE, Permission
+from shared.domain.odata.resource import SHOWN
 from shared.domain.tiles import PATH
 from shared.domain.worklist import Worklist
 from shared.errors import Stale
@@ -48,6 +49,11 @@ IN_ROUTE: Mapping[str, tuple[str, Mapping[str, Any], str]] = MappingProxyType(
             "The rest of the path of a tile or of a bundle of entries, as the standard writes it.",
             {"type": "string", "pattern": f"^{PATH.pattern.removeprefix('tile/')}$"},
             "entries/000.p/12",
+        ),
+        "resource": (
+            "Nothing, for the list of sets; `$metadata`; or a set: `AuditEntries`, also `/$count` or `('…')` after it.",
+            {"type": "string", "pattern": f"^({SHOWN.pattern})$"},
+            "AuditEntries",
         ),
         "name": ("The name of a worklist.", {"type": "string", "enum": list(Worklist)}, Worklist.QUARANTINE),
     }

@@ -45,6 +45,11 @@ SAID: Mapping[HTTPStatus, tuple[str, str, str | None]] = MappingProxyType(
             "there is no such clip",
             None,
         ),
+        HTTPStatus.METHOD_NOT_ALLOWED: (
+            "Here one can only ask.",
+            "here one can only ask, with GET or HEAD",
+            None,
+        ),
         HTTPStatus.NOT_ACCEPTABLE: (
             "It comes in no form that you accept; the answer names those it comes in.",
             "it comes as application/json, text/csv",
@@ -69,6 +74,11 @@ SAID: Mapping[HTTPStatus, tuple[str, str, str | None]] = MappingProxyType(
             "A change must say which version it changes.",
             "say which version you change: send its ETag as If-Match",
             "If-Match",
+        ),
+        HTTPStatus.NOT_IMPLEMENTED: (
+            "What was asked is in the standard, and not in the part of it that is done here.",
+            "this feed has no query option $apply",
+            "$apply",
         ),
         HTTPStatus.INTERNAL_SERVER_ERROR: (
             "It failed on our side, and whether it was done is not known. Ask again.",
@@ -105,7 +115,7 @@ def answers(door: Door, shapes: Shapes) -> dict[str, Any]:
     """Each status and what comes with it."""
     good = {door.status: door.shows, **door.also}
     found = {str(int(status)): _good(door, status, shows, shapes) for status, shows in good.items()}
-    return found | {str(int(status)): {"$ref": f"#/components/responses/{_named(status)}"} for status in refused(door)}
+    return found | {str(int(status)): _refused(door, status) for status in refused(door)}
 
 
 def refused(door: Door) -> list[HTTPStatus]:
@@ -117,6 +127,13 @@ def refused(door: Door) -> list[HTTPStatus]:
 def problems() -> dict[str, Any]:
     """Every way to say no, by its name."""
     return {_named(status): _problem(status) for status in SAID}
+
+
+def _refused(door: Door, status: HTTPStatus) -> dict[str, Any]:
+    if door.manner is None:
+        return {"$ref": f"#/components/responses/{_named(status)}"}
+    content = {door.manner.speech.content_type: {"schema": door.manner.speech_schema}}
+    return _problem(status) | {"content": content}
 
 
 def _follows(door: Door) -> Iterable[type[Refusal]]:
@@ -136,8 +153,8 @@ def _good(door: Door, status: HTTPStatus, shows: type[BaseModel] | str | None, s
     versioned = isinstance(shows, type) and "version" in shows.model_fields
     if versioned or HTTPStatus.NOT_MODIFIED in door.also:
         headers["ETag"] = {"$ref": "#/components/headers/Version"}
-    forms = door.forms if status is door.status else ()
-    if forms:
+    forms = (*door.forms, *(door.manner.shows if door.manner else ())) if status is door.status else ()
+    if door.forms and forms:
         headers["Vary"] = {"$ref": "#/components/headers/Vary"}
     answer: dict[str, Any] = {"description": f"{status.phrase}.", "headers": headers}
     if shows is not None:
@@ -153,7 +170,7 @@ def _schema(content_type: str) -> dict[str, Any]:
     """Of what is no shape of ours: text, an object, or bytes, which have no schema."""
     if content_type.startswith("text/"):
         return {"schema": {"type": "string"}}
-    return {"schema": {"type": "object"}} if content_type.endswith("json") else {}
+    return {"schema": {"type": "object"}} if "json" in content_type else {}
 
 
 def _problem(status: HTTPStatus) -> dict[str, Any]:

@@ -50,8 +50,8 @@ class Door:
     what follows from the rest (functions/describing.py); tests/functions sees that no other no is ever said.
     `largest`: the bytes its body may have. `attends`: whoever comes is in a session, and out if it was revoked; False
     where one is left, which sees to it by itself. `attends_within`: where the store that keeps sessions may be what is
-    wrong, for so many seconds; then they come in without one. `manner`: how it
-    speaks, if that is a protocol of others.
+    wrong, for so many seconds; then they come in without one. `manner`: how it speaks, if
+    that is a protocol of others.
     """
 
     name: str

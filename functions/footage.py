@@ -152,7 +152,10 @@ async def read_trail(request: Request[None, None]) -> Answer:
     clip, services, form = clip_named(request), request.services, request.form
     asked: _Asked = {"reach": request.reach, "asking": request.asking, "records": services.records}
     if form == VERIFIABLE:
-        taken = await export(clip, **asked, ledger=services.ledger, keys=services.keys, witnesses=services.witnesses)
+        witnesses, check = services.witnesses, services.check
+        taken = await export(
+            clip, **asked, ledger=services.ledger, keys=services.keys, witnesses=witnesses, check=check
+        )
     elif form == CSV:
         taken = await transcribe(clip, **asked, ledger=services.ledger)
     elif form == PDF:

@@ -6,13 +6,13 @@ Tiles never change and may be kept for ever by whoever passes them on; the check
 """
 
 import gzip
-import re
 from typing import Annotated
 
 import azure.functions as func
 from pydantic import Field
 
 from functions.door import Answer, Door, Request, opens
+from functions.negotiating import takes_gzip
 from functions.parsing import UUID, Query
 from functions.shown_ledger import ShownConsistency, ShownProof
 from shared.domain.access import Permission
@@ -24,7 +24,6 @@ from shared.usecases.prove import checkpoint, consistency, prove, tile
 bp = func.Blueprint()
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_ONESELF = FOR_EVER.replace("public", "private")
-GZIP = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?=,|$)", re.IGNORECASE)
 Size = Annotated[int, Field(ge=1, le=LARGEST)]
 
 
@@ -91,7 +90,11 @@ PROVE = Door(
 async def show_checkpoint(request: Request[None, CheckpointQuery]) -> Answer:
     services = request.services
     note = await checkpoint(
-        request.query.size, witnesses=services.witnesses, records=services.records, ledger=services.ledger
+        request.query.size,
+        witnesses=services.witnesses,
+        check=services.check,
+        records=services.records,
+        ledger=services.ledger,
     )
     return Answer(body=note, content_type="text/plain", headers={"Cache-Control": "no-cache"})
 
@@ -103,7 +106,7 @@ async def show_tile(request: Request[None, None]) -> Answer:
     headers = {"Cache-Control": FOR_EVER if request.services.ledger_open else FOR_ONESELF}
     if path.startswith("tile/entries/"):
         headers["Vary"] = "Accept-Encoding"
-        if GZIP.search(request.encodings):
+        if takes_gzip(request.encodings):
             raw = gzip.compress(raw, mtime=0)
             headers["Content-Encoding"] = "gzip"
     return Answer(body=raw, content_type="application/octet-stream", headers=headers)

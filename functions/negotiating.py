@@ -17,6 +17,12 @@ RANGE = re.compile(rf"({WORD})/({WORD})((?:\s*;\s*{WORD}\s*=\s*(?:{WORD}|\"[^\"]
 WEIGHT = re.compile(r";\s*[qQ]\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*(?:;|$)")
 WEIGHT_AT_ALL = re.compile(r";\s*[qQ]\s*=")
 MOST_RANGES = 100
+GZIP = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[\d.]+\s*)?(?=,|$)", re.IGNORECASE)
+
+
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether they can unpack it, by their Accept-Encoding."""
+    return GZIP.search(accept_encoding) is not None
 
 
 def form_for(accept: str, offered: Sequence[str]) -> str:

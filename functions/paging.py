@@ -6,8 +6,10 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.domain.document import moment, timestamp
 from shared.errors import Malformed
@@ -42,25 +44,37 @@ class Pages:
 
 def page_token(place: Place, *, question: str, key: bytes, now: datetime) -> str:
     """`question` is whatever the token must not be used for another of: the caller and the filter."""
-    payload = json.dumps([timestamp(place.at), place.id, timestamp(now + GOOD_FOR)]).encode()
-    return base64.urlsafe_b64encode(_mac(payload, question, key) + payload).decode().rstrip("=")
+    return signed([timestamp(place.at), place.id], question=question, key=key, until=now + GOOD_FOR)
 
 
 def place_of(token: str, *, question: str, key: bytes, now: datetime) -> Place:
     """Where the page begins. Raises Malformed for any token that was not given for just this."""
+    at, row = verified(token, question=question, key=key, now=now, field="page")
+    return Place(moment(at), row)
+
+
+def signed(said: Sequence[Any], *, question: str, key: bytes, until: datetime) -> str:
+    """A token that says this, about that question, and is good until then."""
+    payload = json.dumps([*said, timestamp(until)], separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(_mac(payload, question, key) + payload).decode().rstrip("=")
+
+
+def verified(token: str, *, question: str, key: bytes, now: datetime, field: str) -> list[Any]:
+    """What `signed` was given. Raises Malformed, naming `field`, for any token that was not made of just this."""
     if not TOKEN.fullmatch(token):  # the decoder would pass over what is not base64
-        raise Malformed(REFUSED, field="page")
+        raise Malformed(REFUSED, field=field)
     try:
         raw = base64.urlsafe_b64decode(token + "==")
     except (binascii.Error, ValueError):
-        raise Malformed(REFUSED, field="page") from None
+        raise Malformed(REFUSED, field=field) from None
     mac, payload = raw[:MAC], raw[MAC:]
     if not hmac.compare_digest(mac, _mac(payload, question, key)):
-        raise Malformed(REFUSED, field="page")
-    at, row, expires = json.loads(payload)
-    if now > moment(expires):
-        raise Malformed(REFUSED, field="page")
-    return Place(moment(at), row)
+        raise Malformed(REFUSED, field=field)
+    said: list[Any]
+    *said, until = json.loads(payload)
+    if now > moment(until):
+        raise Malformed(REFUSED, field=field)
+    return said
 
 
 def _mac(payload: bytes, question: str, key: bytes) -> bytes:

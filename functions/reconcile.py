@@ -1,19 +1,25 @@
 """Reconcile: a timer, nightly, and the doors of operators, who may ask for a run and read its report.
 
+The nightly run then looks whether the lines of the ledger still have their entries (account.py), and whether the
+counts of days are those of their entries (recount.py); a round that is asked for does the latter too.
+
 A caller waits four minutes at most for an answer, so a run that was asked for stops before that, and says so: asked
 again with the same Idempotency-Key it goes on.
 """
 
 import logging
 import time
+from contextlib import AsyncExitStack
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
 
 import azure.functions as func
 
+from functions.account import account_for_lines
 from functions.door import Answer, Door, Request, opens
 from functions.parsing import UUID, Body, PlainText
+from functions.recount import recount_days, recounted
 from functions.shown import Shown
 from functions.system import turn
 from functions.watched import Failed, ran
@@ -68,6 +74,7 @@ class ShownReconciliation(Shown):
     reached: ShownTurn | None
     unfinished: tuple[ShownUnfinished, ...]
     tallies: tuple[ShownTally, ...]
+    counts_differ: tuple[date, ...] | None = None
 
 
 RECONCILE = Door(
@@ -98,33 +105,46 @@ async def reconcile_nightly(timer: func.TimerRequest, context: func.Context) -> 
     services = wiring.services()
     this = turn("reconcile", context, services, lasts=LASTS)
     with ran(services.metrics, "reconcile"):
-        done = await reconcile(
-            Asked(),
-            asking=this.asking,
-            now=services.now,
-            intake=_intake(services),
-            out_of_time=this.out_of_time,
-        )
-        _tell(done, services.metrics)
+        async with AsyncExitStack() as afterwards:  # the last first, and each whatever became of those before it
+            afterwards.push_async_callback(recount_days, context, services)
+            afterwards.push_async_callback(account_for_lines, context, services)
+            done = await reconcile(
+                Asked(),
+                asking=this.asking,
+                now=services.now,
+                intake=_intake(services),
+                out_of_time=this.out_of_time,
+            )
+            _tell(done, services.metrics)
         if done.failed:
             raise ReconcileIncomplete(f"{done.failed} places or blobs could not be reconciled; the log names them")
 
 
 @opens(bp, RECONCILE)
 async def reconcile_now(request: Request[ReconcileBody, None]) -> Answer:
-    """200 when the run looked at all it meant to; 202 when something is left, and its report says what."""
+    """200 when the run looked at all it meant to; 202 when something is left, and its report says what.
+
+    A round, which no prefix was given for, looks at the counts of days as well: which days differ is in no report.
+    """
     services, said = request.services, request.body
     ends = time.monotonic() + ANSWERS_WITHIN
+
+    def out_of_time() -> bool:
+        return time.monotonic() > ends
+
     done = await reconcile(
         Asked(dry_run=said.dry_run, prefix=said.prefix, why=said.reason),
         asking=request.asking,
         now=services.now,
         intake=_intake(services),
-        out_of_time=lambda: time.monotonic() > ends,
+        out_of_time=out_of_time,
     )
     _tell(done, services.metrics)
-    status = HTTPStatus.OK if done.report.ended_at else HTTPStatus.ACCEPTED
-    return Answer(body=_shown(done.report), status=status)
+    shown, whole = _shown(done.report), done.report.ended_at is not None
+    if said.prefix is None:
+        counts = await recounted(request.asking, services, out_of_time=out_of_time, dry_run=said.dry_run)
+        shown, whole = shown.model_copy(update={"counts_differ": tuple(counts.differing)}), whole and not counts.late
+    return Answer(body=shown, status=HTTPStatus.OK if whole else HTTPStatus.ACCEPTED)
 
 
 @opens(bp, REPORT)

@@ -126,6 +126,19 @@ customMetrics
 '''
   }
   {
+    name: 'entry-unaccounted'
+    severity: 0
+    every: 'PT5M'
+    over: 'PT15M'
+    about: 'The record store no longer has an entry of which the ledger has the line, or has another in its place.'
+    query: '''
+customMetrics
+| where name == 'ledger.unaccounted'
+| summarize entries = sum(valueSum)
+| where entries > 0
+'''
+  }
+  {
     name: 'ingest-late'
     severity: 2
     every: 'PT15M'
@@ -246,12 +259,12 @@ customMetrics
     severity: 2
     every: 'PT1H'
     over: 'PT6H'
-    about: 'Reconciling found clips in archive or under a lease, weedings begun and not ended, or could not compare.'
+    about: 'Reconciling found clips in archive or under a lease, weedings not ended, counts that differ, or failed.'
     query: '''
 customMetrics
-| where name in ('reconcile.archived', 'reconcile.leased', 'reconcile.condemned-overdue', 'reconcile.failed')
-| summarize clips = sum(valueSum) by name
-| where clips > 0
+| where name in ('reconcile.archived', 'reconcile.leased', 'reconcile.condemned-overdue', 'reconcile.counts-differ', 'reconcile.failed')
+| summarize found = sum(valueSum) by name
+| where found > 0
 '''
   }
   {

@@ -21,6 +21,10 @@ class Malformed(Refusal):
     """What was sent does not say what it must."""
 
 
+class Unsupported(Refusal):
+    """What was sent says what it must, in a standard of which this service does a part, and not that part."""
+
+
 class Unauthenticated(Refusal):
     """Nobody in particular is asking. `code` is the reason, one of a closed set, safe to count."""
 
@@ -39,6 +43,14 @@ class SamePerson(NotAllowed):
 
 class NotFound(Refusal):
     """Nothing by that name, or nothing the caller may know of."""
+
+
+class WrongMethod(Refusal):
+    """What is there is not asked for in that way."""
+
+
+class NotAcceptable(Refusal):
+    """The caller takes no form that this comes in."""
 
 
 class PreconditionMissing(Refusal):

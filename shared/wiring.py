@@ -8,24 +8,26 @@ import os
 import time
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from shared.domain.claims import Expected
 from shared.domain.health import MOST_COUNTED, Backlog
+from shared.domain.note import Check, VerifierKey
 from shared.ports import (
     Announcer,
     DeadLetters,
+    Feed,
     FixityQueue,
     Footage,
     Inspector,
     Keys,
     LedgerFiles,
-    Links,
     Metrics,
+    Printer,
     Probe,
     Records,
-    Tokens,
 )
+from shared.ports.together import Services
 from shared.settings import Doors, Settings, read_settings
 from shared.telemetry import metrics, quieten
 
@@ -41,47 +43,10 @@ if TYPE_CHECKING:
     from shared.adapters.blob_links import BlobLinks
     from shared.adapters.jwt_tokens import JwtTokens
 
+__all__ = ["CONTAINER", "DATABASE", "POISON", "QUEUE", "Services", "Wired", "services"]
+
 DATABASE, CONTAINER, QUEUE = "continuity", "records", "fixity"
 POISON = f"{QUEUE}-poison"  # where the host puts what it gave up
-
-
-class Services(Protocol):
-    """Everything a door hands on to its verb."""
-
-    @property
-    def records(self) -> Records: ...
-    @property
-    def footage(self) -> Footage: ...
-    @property
-    def links(self) -> Links: ...
-    @property
-    def inspector(self) -> Inspector: ...
-    @property
-    def queue(self) -> FixityQueue: ...
-    @property
-    def dead_letters(self) -> DeadLetters: ...
-    @property
-    def announcer(self) -> Announcer: ...
-    @property
-    def tokens(self) -> Tokens: ...
-    @property
-    def keys(self) -> Keys: ...
-    @property
-    def ledger(self) -> LedgerFiles: ...
-    @property
-    def log_origin(self) -> str: ...
-    @property
-    def probe(self) -> Probe: ...
-    @property
-    def metrics(self) -> Metrics: ...
-    @property
-    def expected(self) -> Expected: ...
-    @property
-    def bind_addresses(self) -> bool: ...
-    @property
-    def session_idle(self) -> timedelta: ...
-    def now(self) -> datetime: ...
-    def seed(self) -> bytes: ...
 
 
 class Wired:
@@ -104,8 +69,26 @@ class Wired:
         )
 
     @property
+    def public_base_url(self) -> str:
+        return self._settings.public_base_url
+
+    @property
     def log_origin(self) -> str:
         return self._settings.log_origin
+
+    @property
+    def witnesses(self) -> tuple[VerifierKey, ...]:
+        return self._settings.witness_keys
+
+    @property
+    def ledger_open(self) -> bool:
+        return self._settings.ledger_open == "on"
+
+    @property
+    def check(self) -> Check:
+        from shared.adapters.ed25519 import verifies
+
+        return verifies
 
     @property
     def bind_addresses(self) -> bool:
@@ -120,6 +103,12 @@ class Wired:
         from shared.adapters.cosmos.records import CosmosRecords
 
         return CosmosRecords(self._container)
+
+    @cached_property
+    def feed(self) -> Feed:
+        from shared.adapters.cosmos.feed import CosmosFeed
+
+        return CosmosFeed(self._container)
 
     @cached_property
     def footage(self) -> Footage:
@@ -138,6 +127,12 @@ class Wired:
         from shared.adapters.media.inspector import ChildInspector
 
         return ChildInspector()
+
+    @cached_property
+    def printer(self) -> Printer:
+        from shared.adapters.printing.printer import ChildPrinter
+
+        return ChildPrinter()
 
     @cached_property
     def queue(self) -> FixityQueue:

@@ -5,6 +5,7 @@ implementation, the fakes included, to these words. A call that raises anything 
 fault: whether it had its effect is unknown, and asking again is safe.
 """
 
+from shared.ports.feed import Feed, Last, Rows
 from shared.ports.ledger import Differs, LedgerFiles
 from shared.ports.outside import (
     Announcer,
@@ -16,6 +17,7 @@ from shared.ports.outside import (
     Keys,
     Links,
     Metrics,
+    Printer,
     Probe,
     Signer,
     Tokens,
@@ -46,21 +48,25 @@ __all__ = [
     "Delete",
     "Differs",
     "EntryFilter",
+    "Feed",
     "FixityQueue",
     "Footage",
     "Gone",
     "Held",
     "Inspector",
     "Keys",
+    "Last",
     "LedgerFiles",
     "Links",
     "Metrics",
     "Order",
     "Place",
+    "Printer",
     "Probe",
     "Record",
     "Records",
     "Replace",
+    "Rows",
     "SessionFilter",
     "Signer",
     "Tokens",

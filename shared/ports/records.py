@@ -5,15 +5,17 @@ Reads see every write that returned before they began; a transaction is one part
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 from shared.domain.access import Reach
+from shared.domain.account import Accounting, Kept
 from shared.domain.activity import Handed
 from shared.domain.annotate import Note
 from shared.domain.approve import Approval, Standing
 from shared.domain.bar import Bar
+from shared.domain.daily_counts import DailyCount
 from shared.domain.entry import Entry, Trail
 from shared.domain.footage import Clip, ClipId, Dock, DockId, Evidential, Grant, OfficerId, Sighting, State
 from shared.domain.reconcile_report import Reconciliation
@@ -39,7 +41,9 @@ Record = (
     | Approval
     | Head
     | Sealing
+    | DailyCount
     | Witnessed
+    | Accounting
 )
 R = TypeVar("R", bound=Record)
 
@@ -163,6 +167,9 @@ class Records(Protocol):
     async def entry_anywhere(self, entry: str) -> Entry | None:
         """The entry of that id, in whatever trail it is."""
 
+    async def entries_among(self, ids: Sequence[str]) -> Sequence[Kept]:
+        """What lies there as entries of these ids, at most 256, in whatever trails and in no order."""
+
     async def entries(self, pk: str, *, after: int, limit: int) -> Sequence[Entry]:
         """At most `limit` entries of one trail with a number above `after`, in the order of their numbers."""
 
@@ -255,8 +262,13 @@ class Records(Protocol):
 
     async def ledger_head(self) -> Held[Head] | None: ...
 
+    async def accounting(self) -> Held[Accounting] | None: ...
+
     async def sealing(self, batch: str) -> Sequence[Sealing]:
         """The parts of the batch that are written down, in their order."""
+
+    async def daily_counts(self, day: date, ids: Sequence[str] | None = None) -> Sequence[Held[DailyCount]]:
+        """The counts of that day, or those of them that have these ids, in no order."""
 
     async def witnessed(self, key: str) -> Held[Witnessed] | None:
         """How far the witness of that key id, in hex, has seen the ledger."""

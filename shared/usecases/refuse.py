@@ -9,7 +9,7 @@ address, reason and minute under `refusals:<hour>`, so that a flood writes littl
 from collections.abc import Mapping
 
 from shared.domain.document import timestamp
-from shared.domain.entry import Actor, ActorKind, Asking, Draft, Operation, Outcome, Reason
+from shared.domain.entry import Actor, ActorKind, Asking, Change, Draft, Operation, Outcome, Reason
 from shared.domain.footage import ClipId
 from shared.errors import Condemned, Conflict, NotAllowed, NotFound, Refusal, SamePerson, Weeded
 from shared.ports import Records
@@ -38,8 +38,20 @@ def clip_refused(no: Refusal, named: ClipId | None) -> ClipId | None:
     return named if isinstance(no, Conflict | SamePerson | Weeded) else None
 
 
-async def refuse(code: str, *, door: str, subject: str, clip: ClipId | None, asking: Asking, records: Records) -> None:
-    """Enter that a known caller was refused at `door`, and why (`code`): on the trail of `clip`, else on their own."""
+async def refuse(
+    code: str,
+    *,
+    door: str,
+    subject: str,
+    clip: ClipId | None,
+    asking: Asking,
+    records: Records,
+    asked: tuple[Change, ...] = (),
+) -> None:
+    """Enter that a known caller was refused at `door`, and why (`code`): on the trail of `clip`, else on their own.
+
+    `asked`: what it tells of what they asked, where the subject does not say it all.
+    """
     held = await records.clip(clip) if clip else None
     draft = Draft(
         asking=asking,
@@ -50,6 +62,7 @@ async def refuse(code: str, *, door: str, subject: str, clip: ClipId | None, ask
         borough=held.record.borough if held else None,
         outcome=Outcome.REFUSED,
         reason=Reason(code=code),
+        changes=asked,
         key=f"{asking.request}\n{subject}",
     )
     await commit(records, draft)

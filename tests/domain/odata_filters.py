@@ -95,7 +95,7 @@ dates = st.sampled_from(sorted({(at + timedelta(days=n)).date() for at in EDGES 
 comparisons = st.sampled_from(COMPARISONS)
 
 
-def _compare(column: str, values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+def compared(column: str, values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     right = st.builds(f"{column} {{}} {{}}".format, comparisons, values | st.just("null"))
     left = st.builds(f"{{}} {{}} {column}".format, values, comparisons)
     listed = st.lists(values | st.just("null"), max_size=3).map(lambda each: f"{column} in ({','.join(each)})")
@@ -103,7 +103,7 @@ def _compare(column: str, values: st.SearchStrategy[str]) -> st.SearchStrategy[s
 
 
 def _parts() -> Sequence[st.SearchStrategy[str]]:
-    return [_compare(f"{part}(occurredAt)", st.integers(*ends).map(str)) for part, ends in PARTS.items()]
+    return [compared(f"{part}(occurredAt)", st.integers(*ends).map(str)) for part, ends in PARTS.items()]
 
 
 matches = st.builds(
@@ -113,19 +113,19 @@ matches = st.builds(
     st.sampled_from([*TEXTS, "foot", "READ", "read", "ob"]).map(quoted),
 )
 simple = st.one_of(
-    *(_compare(column, texts) for column in TEXT_COLUMNS),
-    *(_compare(column, times) for column in TIME_COLUMNS),
+    *(compared(column, texts) for column in TEXT_COLUMNS),
+    *(compared(column, times) for column in TIME_COLUMNS),
     *_parts(),
-    _compare("localDate", dates),
-    _compare("date(occurredAt)", dates),
-    _compare("number", st.integers(-1, 51).map(str)),
+    compared("localDate", dates),
+    compared("date(occurredAt)", dates),
+    compared("number", st.integers(-1, 51).map(str)),
     matches,
     st.builds("{} {} {}".format, matches, st.sampled_from(["eq", "ne"]), st.sampled_from(["true", "false", "null"])),
     st.sampled_from(["pending", "pending eq false", "not pending", "true", "false", "pending ne null"]),
 )
 
 
-def _joined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+def joined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     several = st.lists(inner, min_size=2, max_size=3)
     return st.one_of(
         several.map(lambda each: " and ".join(f"({one})" for one in each)),
@@ -137,4 +137,4 @@ def _joined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )
 
 
-filters = st.recursive(simple, _joined, max_leaves=6)
+filters = st.recursive(simple, joined, max_leaves=6)

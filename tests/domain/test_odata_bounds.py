@@ -13,7 +13,7 @@ from shared.domain.odata.syntax import Condition
 from tests.builders import NOW
 
 UNTIL = datetime(2026, 11, 25, 20, 50, 56, 123_456, tzinfo=UTC)
-MIDNIGHT = datetime(2026, 7, 9, 23, tzinfo=UTC)  # in London, in summer
+AN_HOUR_AFTER_MIDNIGHT = datetime(2026, 7, 10, tzinfo=UTC)  # in London, in summer
 
 
 def text(condition: Condition) -> tuple[str, list[object]]:
@@ -34,9 +34,11 @@ def test_rows_are_bounded_by_the_time_their_set_is_in_the_order_of(entities: Ent
 
 @pytest.mark.parametrize(
     "until, first_that_is_not_shown",
-    [(MIDNIGHT - timedelta(microseconds=1), "2026-07-09"), (MIDNIGHT, "2026-07-10")],
+    [(AN_HOUR_AFTER_MIDNIGHT - timedelta(microseconds=1), "2026-07-09"), (AN_HOUR_AFTER_MIDNIGHT, "2026-07-10")],
 )
-def test_of_days_those_are_shown_that_were_over_in_london(until: datetime, first_that_is_not_shown: str) -> None:
+def test_of_days_those_are_shown_that_had_been_over_for_an_hour_in_london(
+    until: datetime, first_that_is_not_shown: str
+) -> None:
     clause, values = text(bounded(DAILY_COUNTS, until=until, borough=None, within=None))
     assert (clause, values) == ('c["day"] < @f0', [first_that_is_not_shown])
 

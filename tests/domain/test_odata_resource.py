@@ -29,6 +29,7 @@ from shared.errors import Malformed, NotFound, Refusal, Unsupported
         ("AuditEntries('')", Entity(AUDIT_ENTRIES, "")),
         ("AuditEntries('it''s')", Entity(AUDIT_ENTRIES, "it's")),
         ("AuditEntries('a/b (c)')", Entity(AUDIT_ENTRIES, "a/b (c)")),
+        ("AuditEntries('a) b')", Entity(AUDIT_ENTRIES, "a) b")),
         ("Sessions(id='a-1')", Entity(SESSIONS, "a-1")),
         ("AuditEntries('a\nb')", Entity(AUDIT_ENTRIES, "a\nb")),
     ],
@@ -41,6 +42,10 @@ def test_a_path_means_one_thing(path: str, meant: Resource) -> None:
     "path, refusal",
     [
         ("auditentries", NotFound),
+        ("$nonsense", NotFound),
+        ("Nonsense/action", NotFound),
+        ("Nonsense('a')/action", NotFound),
+        ("AuditEntries('a", Malformed),
         ("Nonsense", NotFound),
         ("Nonsense('a')", NotFound),
         ("Nonsense/$count", NotFound),
@@ -55,6 +60,8 @@ def test_a_path_means_one_thing(path: str, meant: Resource) -> None:
         ("AuditEntries/action", Unsupported),
         ("AuditEntries/$ref", Unsupported),
         ("$batch", Unsupported),
+        ("$entity?", Unsupported),
+        ("AuditEntries('a')/$count", Unsupported),
         ("$crossjoin(AuditEntries,Sessions)", Unsupported),
     ],
 )

@@ -5,7 +5,7 @@ How it keeps what is written, and to what it objects, is in kept.py.
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from shared.domain.activity import Handed
 from shared.domain.annotate import Note
 from shared.domain.approve import Approval, Standing
 from shared.domain.bar import Bar, bars
+from shared.domain.daily_counts import DailyCount
 from shared.domain.document import from_document, to_document
 from shared.domain.entry import Entry, Trail
 from shared.domain.footage import Clip, ClipId, Dock, DockId, Fixity, Grant, Sighting, State
@@ -33,7 +34,7 @@ from shared.ports import (
     place_in,
 )
 from tests.fakes.asked import answers
-from tests.fakes.kept import MemoryKept
+from tests.fakes.lines import MemoryLines
 from tests.fakes.sessions import is_latest_of, was_on
 
 Row = TypeVar("Row")
@@ -51,7 +52,7 @@ WAITING: Mapping[Worklist, Callable[[Clip], bool]] = MappingProxyType(
 )
 
 
-class MemoryRecords(MemoryKept):
+class MemoryRecords(MemoryLines):
     async def clip(self, clip: ClipId) -> Held[Clip] | None:
         async with self.faults.call("records.clip"):
             return self._read(Clip, clip, clip)
@@ -236,6 +237,11 @@ class MemoryRecords(MemoryKept):
         async with self.faults.call("records.sealing"):
             parts = [held.record for held in self._all(Sealing) if held.record.batch == batch]
             return sorted(parts, key=lambda part: part.part)
+
+    async def daily_counts(self, day: date, ids: Sequence[str] | None = None) -> Sequence[Held[DailyCount]]:
+        async with self.faults.call("records.daily_counts"):
+            of_day = [held for held in self._all(DailyCount) if held.record.day == day]
+            return [held for held in of_day if ids is None or held.record.id in ids]
 
     async def witnessed(self, key: str) -> Held[Witnessed] | None:
         async with self.faults.call("records.witnessed"):

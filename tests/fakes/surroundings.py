@@ -1,5 +1,6 @@
-"""The smaller ports: links, the fixity queue, the announcer, the inspector, the probe and the metrics."""
+"""The smaller ports: links, the fixity queue, the announcer, the inspector, the printer, the probe and the metrics."""
 
+import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +8,11 @@ from datetime import datetime
 from ipaddress import IPv4Address
 from urllib.parse import quote, urlencode
 
-from shared.domain.document import timestamp
+from shared.domain.document import timestamp, to_document
 from shared.domain.footage import Blob, Clip, ClipId
 from shared.domain.health import Backlog
 from shared.domain.media import Inspection
+from shared.domain.transcript_print import Printed
 from shared.domain.worklist import DeadLetter
 from shared.metrics import Unit, declared
 from shared.ports import Place
@@ -120,6 +122,17 @@ class FakeInspector:
         await read(0, min(size, LOOKED_AT))
         async with self.faults.call("inspector.inspect"):
             return self.finds
+
+
+class MemoryPrinter:
+    """A paper that is nothing but its texts. It has no fonts, so that it prints whatever is in Unicode."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        self.faults = faults or Faults()
+
+    async def printed(self, page: Printed) -> bytes:
+        async with self.faults.call("printer.printed"):
+            return b"%PDF-2.0\n" + json.dumps(to_document(page), ensure_ascii=False).encode()
 
 
 class FakeProbe:

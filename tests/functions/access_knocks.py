@@ -28,6 +28,7 @@ from tests.builders import (
     an_entry,
 )
 from tests.functions.directory import DOCK_ITSELF, Claims, person
+from tests.functions.feed_knocks import at_the_entries
 from tests.functions.ledger_knocks import (
     at_a_tile,
     at_the_checkpoint,
@@ -273,6 +274,7 @@ KNOCKS: Mapping[str, Callable[[Knock], Awaitable[Answered]]] = MappingProxyType(
         "ledger_tile": at_a_tile,
         "ledger_consistency": at_the_consistency,
         "audit": at_the_feed,
+        "feed": at_the_entries,
         "log_on": with_nothing,
         "session": with_nothing,
         "log_off": at_the_log_off,

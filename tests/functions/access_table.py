@@ -242,6 +242,7 @@ TABLES: Mapping[str, str] = MappingProxyType(
         "ledger_tile": OPEN_TO_ALL,
         "ledger_consistency": OPEN_TO_ALL,
         "audit": WATCHED,
+        "feed": WATCHED,
         "log_on": SIGNING_ON,
         "session": SIGNED_ON,
         "log_off": SIGNING_OFF,

@@ -1,5 +1,6 @@
 """What the OpenAPI document promises of an answer. Every knock at a door in tests/functions is held against it."""
 
+import gzip
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -58,5 +59,6 @@ def keeps_its_promise(
     content = said.get("content", {})
     assert content_type in content if raw else content == {}, f"{door} {status}: {content_type} is not what it says"
     assert ("ETag" in headers) == ("ETag" in said["headers"]), f"{door} {status}: an ETag, or none, against its word"
+    raw = gzip.decompress(raw) if headers.get("Content-Encoding") == "gzip" else raw
     if raw and "json" in content_type and "schema" in content[content_type]:
         must_fit(content[content_type]["schema"], json.loads(raw))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from functions.answering import PLAIN
 from functions.parsing import version_out
 from tests.builders import DOCK, RECORDING, SESSION, a_clip, a_dock, a_grant, a_session
 from tests.fakes import Moment, Outage
@@ -17,10 +18,13 @@ from tests.functions.test_malformed import REGISTERED, SAID, WANTED
 from tests.functions.world import Answered, MemoryService
 
 # of text the worker says how, once
-TYPE = r"application/(problem\+)?json|image/jpeg|text/(plain|html); charset=utf-8"
+ODATA = "application/json;odata.metadata=minimal;charset=utf-8"
+TYPE = rf"application/(problem\+)?json|{ODATA}|image/jpeg|text/(plain|html); charset=utf-8"
+FAULT, FAULT_OF_ODATA = ("type", "title", "status", "detail"), ("code", "message")
 SECRET = "sig=AbC123 of Mrs Doe"
 WHO: Mapping[str, Any] = {
     "audit": AUDITOR,
+    "feed": AUDITOR,
     "sessions": AUDITOR,
     "grant": DOCK_ITSELF,
     "receipt": DOCK_ITSELF,
@@ -81,9 +85,10 @@ async def test_a_fault_is_told_by_its_request_and_by_nothing_else(
     world.faults.pause = broken
     with caplog.at_level(logging.DEBUG):
         answered = await knock(world, door)
-    assert (answered.status, answered.content_type) == (500, "application/problem+json")
-    assert "invocation-1" in answered.json["detail"]
-    assert set(answered.json) == {"type", "title", "status", "detail"}
+    manner = DOORS[door].manner
+    assert (answered.status, answered.content_type) == (500, (manner.speech if manner else PLAIN).content_type)
+    assert "invocation-1" in (answered.json["error"]["message"] if manner else answered.json["detail"])
+    assert set(answered.json.get("error", answered.json)) == set(FAULT_OF_ODATA if manner else FAULT)
     assert answered.headers["Cache-Control"] == "no-store"
     (line,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
     assert (door in line, "invocation-1" in line, "RuntimeError <- Outage" in line) == (True, True, True)

@@ -33,7 +33,7 @@ PAGE = (ROOT / "docs" / "api" / "docks.md").read_text()
 VERIFIED = Integrity(state=Fixity.VERIFIED, claimed=SHA256, sha256=SHA256, verified_at=NOW)
 MISMATCH = Integrity(state=Fixity.MISMATCH, claimed=SHA256, sha256=Sha256("a" * 64), verified_at=NOW)
 OURS = {int(status) for status in STATUS.values()}
-NEVER_OF_DOCKS = {410, 412, 428}  # a dock changes no clip and names no version
+NEVER_OF_DOCKS = {410, 412, 428, 405, 406, 501}  # a dock changes no clip, names no version, and speaks no OData
 
 Scene = Callable[[MemoryService], Awaitable[Answered]]
 

@@ -1,16 +1,20 @@
 """Reconcile, by its timer and at its doors: what was found is counted and shown, and a run that failed fails."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from functions.account import AccountIncomplete
 from functions.reconcile import ReconcileIncomplete
+from functions.watched import Failed
+from shared.domain.daily_counts import DailyCount, counted_as
 from shared.domain.footage import Clip
 from shared.domain.reconcile_report import run_of
-from tests.builders import RECORDING, UPLOADED, a_grant, a_metadata, a_path
+from tests.builders import RECORDING, UPLOADED, a_grant, a_metadata, a_path, an_asking, an_entry
 from tests.functions.directory import person
 from tests.functions.world import Answered, MemoryService
+from tests.usecases.sealed import seal_by_hand
 
 OPERATOR = person("operator")
 CONTENT = b"the pictures and the sound"
@@ -49,6 +53,44 @@ async def test_a_nightly_run_that_could_not_mend_everything_fails(world: MemoryS
     assert world.metrics.counts["fault.reconcile"] == 1
 
 
+async def test_the_nightly_run_then_looks_whether_each_line_of_the_ledger_has_its_entry(
+    world: MemoryService, caplog: pytest.LogCaptureFixture
+) -> None:
+    entry, trail = an_entry()
+    world.records.put(entry, trail)
+    seal_by_hand(world)
+    del world.records._records[entry.pk, entry.id]
+    with caplog.at_level("INFO"):
+        await world.trigger("reconcile", None)
+    assert world.metrics.counts == {"reconcile.failed": 0, "ledger.unaccounted": 1}
+    assert f"account: entry={entry.id} leaf=0 gone" in caplog.text
+    assert "account: lines=1 unaccounted=1 failed=0 late=False" in caplog.text
+    assert [each.action for each in world.entries("ledger")] == ["ledger.unaccounted", "ledger.accounted"]
+
+
+async def test_a_round_that_breaks_off_shelters_neither_the_ledger_nor_the_counts(world: MemoryService) -> None:
+    entry, trail = an_entry()
+    world.records.put(entry, trail)
+    seal_by_hand(world)
+    del world.records._records[entry.pk, entry.id]
+    world.faults.break_every("records.last_round")
+    with pytest.raises(Failed):
+        await world.trigger("reconcile", None)
+    assert world.metrics.counts["ledger.unaccounted"] == 1
+    assert {"fault.reconcile", "fault.account"} & set(world.metrics.counts) == {"fault.reconcile"}
+
+
+async def test_a_nightly_run_that_could_not_read_the_ledger_fails_and_has_reconciled(world: MemoryService) -> None:
+    lose_an_event(world)
+    world.records.put(*an_entry())
+    seal_by_hand(world)
+    del world.ledger.files["tile/0/000.p/1"]
+    with pytest.raises(AccountIncomplete, match="1 bundles are not what was published"):
+        await world.trigger("reconcile", None)
+    assert clips(world) == [RECORDING]
+    assert (world.metrics.counts["fault.account"], world.metrics.counts["reconcile.not-indexed"]) == (1, 1)
+
+
 async def test_who_asks_for_a_run_is_answered_with_its_report(world: MemoryService) -> None:
     lose_an_event(world)
     answered = await ask(world)
@@ -58,7 +100,7 @@ async def test_who_asks_for_a_run_is_answered_with_its_report(world: MemoryServi
     assert (report["dryRun"], report["prefix"], report["unfinished"]) == (False, None, [])
     assert report["endedAt"] is not None
     shown = await world.ask("reconciliation", OPERATOR, route={"id": report["run"]})
-    assert (shown.status, shown.json) == (200, report)
+    assert (shown.status, shown.json) == (200, report | {"countsDiffer": None})
 
 
 async def test_a_run_that_did_not_end_is_accepted_and_goes_on_when_it_is_asked_for_again(world: MemoryService) -> None:
@@ -80,6 +122,49 @@ async def test_a_dry_run_changes_nothing(world: MemoryService) -> None:
     answered = await ask(world, dryRun=True, prefix="hackney/")
     assert (answered.status, answered.json["tallies"][0]["count"], clips(world)) == (200, 1, [])
     assert (answered.json["dryRun"], answered.json["prefix"]) == (True, "hackney/")
+
+
+def miscount(world: MemoryService) -> date:
+    """A day that is over, whose only count says more than was done on it; the entry was sealed with it."""
+    entry, trail = an_entry(asking=an_asking(at=world.now() - timedelta(days=1)))
+    world.records.put(entry, trail)
+    seal_by_hand(world)
+    of = counted_as(entry)
+    world.records.put(DailyCount(day=of.day, borough=of.borough, action=of.action, outcome=of.outcome, n=7, counted=1))
+    return of.day
+
+
+def counted(world: MemoryService, day: date) -> list[int]:
+    return [record.n for record in world.records.everything() if isinstance(record, DailyCount) and record.day == day]
+
+
+async def test_the_nightly_run_sets_counts_right_tells_and_logs(
+    world: MemoryService, caplog: pytest.LogCaptureFixture
+) -> None:
+    day = miscount(world)
+    with caplog.at_level("INFO"):
+        await world.trigger("reconcile", None)
+    assert counted(world, day) == [1]
+    assert world.metrics.counts["reconcile.counts-differ"] == 1
+    assert f"recount: days=1 late=False differing=1 {day}" in caplog.text
+    told = [(entry.action, entry.actor.id) for entry in world.entries(f"counts:{day}")]
+    assert told == [("counts.mended", "system:recount")]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_a_round_that_is_asked_for_says_which_days_differ_and_a_dry_run_leaves_them(
+    world: MemoryService, dry_run: bool
+) -> None:
+    day = miscount(world)
+    answered = await ask(world, dryRun=dry_run)
+    assert (answered.status, answered.json["countsDiffer"]) == (200, [str(day)])
+    assert counted(world, day) == [7 if dry_run else 1]
+
+
+async def test_a_run_with_a_prefix_looks_at_no_counts(world: MemoryService) -> None:
+    day = miscount(world)
+    answered = await ask(world, prefix="hackney/")
+    assert (answered.json["countsDiffer"], counted(world, day)) == (None, [7])
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,7 @@ def test_every_refusal_has_a_code() -> None:
     kinds = [kind for kind in STATUS if kind not in (Unauthenticated, OutOfReach)]
     assert {code_of(kind("no")) for kind in kinds} == {
         "bad-request", "forbidden", "not-found", "conflict", "gone", "precondition-failed", "precondition-required",
+        "method-not-allowed", "not-acceptable", "not-implemented",
     }  # fmt: skip
     assert code_of(Unauthenticated("no", code="expired")) == "expired"
     assert set(STATUS) >= set(Refusal.__subclasses__())

@@ -62,20 +62,24 @@ class MemoryService(MemoryPorts):
         query: Mapping[str, str] | Sequence[tuple[str, str]] = (),
         body: Any = None,
         headers: Mapping[str, str] | None = None,
+        method: Any = None,
+        sent: Any = None,
     ) -> Answered:
         """Knock at `door` as `who`, from ADDRESS. `body` is JSON, or bytes as they are; `query` as pairs may repeat.
+        `method`: where it is not the door's own; `sent`: the query as its text, where that matters.
 
         The answer is one that the door's description has (tests/functions/promised.py), or this fails.
         """
         HEARD.request(who, body)
         asked = list(query.items() if isinstance(query, Mapping) else query)
-        sent = {"X-Forwarded-For": ADDRESS}
+        text = urlencode(asked, errors="replace") if sent is None else sent
+        carried = {"X-Forwarded-For": ADDRESS}
         if who is not None:
-            sent["Authorization"] = f"Bearer {token(who)}"
+            carried["Authorization"] = f"Bearer {token(who)}"
         request = func.HttpRequest(
-            DOORS[door].method,
-            f"https://continuity.test/api/{DOORS[door].route}?{urlencode(asked, errors='replace')}",
-            headers=sent | dict(headers or {}),
+            method or DOORS[door].method,
+            f"https://continuity.test/api/{DOORS[door].route}?{text}",
+            headers=carried | dict(headers or {}),
             params=_joined(asked),
             route_params=route or {},
             body=body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode(),

@@ -16,7 +16,11 @@ from shared.wiring import QUEUE
 from tests.functions.opened import DOORS, FUNCTIONS, HTTP, ROOT, door_of
 from tests.house.source import calls, dotted, modules
 
-OPEN_TO_ALL = {"health", "keys", "openapi", "docs", "ledger_checkpoint", "ledger_tile", "ledger_consistency"}
+OPEN_TO_ALL = {
+    "health", "keys", "openapi", "docs", "ledger_checkpoint", "ledger_tile", "ledger_consistency", "cosign",
+}  # fmt: skip
+UNLESS_OPEN = {"ledger_checkpoint", "ledger_tile", "ledger_consistency"}
+HEARS = {"feed": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]}  # it says no to most by itself
 FRONT_END_SECONDS = 230  # Azure's own, and no setting's
 TIMER_FIELDS = 6  # with five, the first is taken for minutes here and for seconds by the host
 WITH_BODY = {"POST", "PUT", "PATCH"}
@@ -39,12 +43,21 @@ def test_every_http_function_stands_behind_the_desk(name: str) -> None:
     assert door.permission is None or isinstance(door.permission, Permission)
 
 
+def test_what_a_force_may_keep_to_its_auditors_is_what_the_ledger_shows_and_nothing_else() -> None:
+    assert {name: door.unless_open for name, door in DOORS.items() if door.unless_open} == dict.fromkeys(
+        UNLESS_OPEN, Permission.AUDIT
+    )
+    for door in DOORS.values():
+        assert door.standing(ledger_open=True) == door
+        assert door.standing(ledger_open=False).permission == (door.unless_open or door.permission)
+
+
 @pytest.mark.parametrize("name", list(DOORS))
 def test_every_door_hangs_as_it_is_declared(name: str) -> None:
     door = DOORS[name]
     (trigger,) = [binding for binding in bindings(HTTP[name]) if binding["type"] == "httpTrigger"]
     hung = (str(trigger["route"]), [str(method) for method in trigger["methods"]])  # type: ignore[attr-defined]
-    assert hung == (door.route, [door.method])
+    assert hung == (door.route, HEARS.get(name, [door.method]))
     assert (door.name, str(trigger["authLevel"]).lower()) == (name, "anonymous"), "the desk authorises, not a key"
 
 

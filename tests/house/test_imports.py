@@ -15,7 +15,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "shared/domain": RULES,
     "shared/errors.py": (),
     "shared/ports": (*RULES, "shared.ports"),
-    "shared/settings.py": ("pydantic",),
+    "shared/settings.py": ("pydantic", "shared.domain.note", "shared.domain.witness"),
     "shared/metrics.py": (),
     "shared/telemetry": (
         "shared.ports",
@@ -33,9 +33,11 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
 }
 SDKS = ("azure.storage.blob", "azure.storage.queue", "azure.cosmos", "azure.eventgrid", "azure.keyvault.secrets")
 ADAPTERS_MAY = (*PORTS, *SDKS, "azure.core", "aiohttp", "jwt", "cryptography")
+PRINTING = "shared/adapters/printing"
 MEDIA = "shared/adapters/media"
 COSMOS = "shared/adapters/cosmos"
 NATIVE = ("av", "PIL")
+TYPESETTING = ("typst", "segno")
 
 MAY_READ_ENVIRONMENT = {"shared/settings.py", "shared/wiring.py"}
 MAY_TAKE_CHANCE = {"shared/wiring.py"}
@@ -99,6 +101,14 @@ def test_the_verifier_knows_the_mathematics_and_cryptography_alone(path: Path) -
     assert trespasses(path, (*mathematics, "tools.verifying", "cryptography")) == []
 
 
+@pytest.mark.parametrize(
+    "path", [ROOT / "tools/witness.py", *sorted((ROOT / "tools/witnessing").glob("*.py"))], ids=named
+)
+def test_a_witness_knows_what_is_signed_and_cryptography_alone(path: Path) -> None:
+    allowed = ("shared.domain.ledger", "shared.domain.note", "tools.witnessing", "cryptography")
+    assert trespasses(path, allowed) == []
+
+
 def adapters() -> list[Path]:
     return [path for path in modules("shared/adapters") if not named(path).startswith(MEDIA)]
 
@@ -113,6 +123,8 @@ def test_an_adapter_knows_its_port_one_sdk_and_no_other_adapter() -> None:
 
 def _may(path: Path) -> tuple[str, ...]:
     """An adapter in parts knows its own parts."""
+    if named(path).startswith(PRINTING):
+        return (*PORTS, "shared.adapters.printing", *TYPESETTING)
     return (*ADAPTERS_MAY, "shared.adapters.cosmos") if named(path).startswith(COSMOS) else ADAPTERS_MAY
 
 
@@ -129,6 +141,13 @@ def test_native_parsers_are_loaded_in_the_child_only() -> None:
     loads = [path for path in modules(MEDIA) if any(is_within(name, NATIVE) for _, name in imports(path))]
     assert loads != []
     assert reached.isdisjoint(loads)
+
+
+def test_typesetting_is_loaded_in_the_child_only() -> None:
+    """What it has set stays in memory for ten papers more: the parent would grow by a gigabyte (decision 0011)."""
+    loads = {named(path) for path in modules("shared", "functions") for _, name in imports(path)
+             if is_within(name, TYPESETTING)}  # fmt: skip
+    assert loads == {f"{PRINTING}/child.py"}
 
 
 def _media_imports(path: Path) -> Iterator[Path]:

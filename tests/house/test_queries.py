@@ -4,6 +4,7 @@ import ast
 import json
 import re
 
+from shared.domain.odata.sets import SETS
 from tests.house.source import ROOT, calls, dotted, modules, tree, where
 
 ADAPTER = modules("shared/adapters/cosmos")
@@ -83,7 +84,20 @@ def composite_orders() -> set[tuple[str, ...]]:
     """Each ORDER BY of more than one property, as `uploadedAt DESC`."""
     orders = [order for _, text in texts() for order in re.findall(r"ORDER BY (.+)$", text)]
     split = [tuple(part.strip().removeprefix("c.") for part in order.split(",")) for order in orders]
-    return {order for order in split if len(order) > 1}
+    return {order for order in split if len(order) > 1} | feed_orders()
+
+
+def feed_orders() -> set[tuple[str, ...]]:
+    """Those of the feed, whose texts are put together from its columns: by each that can be sorted by, and the key."""
+    found: set[tuple[str, ...]] = set()
+    for entities in SETS:
+        (key,) = [".".join(column.path) for column in entities.columns if column.name == entities.key]
+        found |= {
+            (f"{'.'.join(column.path)} DESC", f"{key} DESC")
+            for column in entities.columns
+            if column.sortable and column.name != entities.key
+        }
+    return found
 
 
 def either_way(order: tuple[str, ...]) -> tuple[str, ...]:

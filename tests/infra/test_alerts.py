@@ -19,7 +19,7 @@ WANTED = {
     "function-failing", "weed-failed", "weed-missing", "weed-late", "nothing-weeded", "fixity-poison", "dead-letters",
     "mismatch", "quarantine-spike", "refusals-flood", "reconcile-findings", "records-throttled", "storage-failing",
     "vault-failing", "outside-uk-south", "receipts-waiting", "guard-removed", "stranger-at-the-evidence",
-    "witness-silent", "cosigned-elsewhere",
+    "witness-silent", "cosigned-elsewhere", "entry-unaccounted",
 }  # fmt: skip
 NAMES = re.compile(r"name (?:==|in) \(?((?:'[a-z.-]+'(?:, )?)+)")
 # Told of, but for people's own reports and figures: no number of theirs is bad in itself.

@@ -1,5 +1,6 @@
 """The verbs of whoever checks the ledger: the published files, proofs, and a trail to take away."""
 
+from shared.adapters.ed25519 import verifies
 from shared.usecases.export import export
 from shared.usecases.prove import checkpoint, consistency, prove, tile
 from shared.usecases.transcribe import print_out, transcribe
@@ -26,7 +27,9 @@ ROWS = (
         name="export, of nothing sealed",
         verb=export,
         scene=a_stored_clip,
-        run=lambda w, a: export(RECORDING, reach=FORCE, asking=a, records=w.records, ledger=w.ledger, keys=w.keys),
+        run=lambda w, a: export(
+            RECORDING, reach=FORCE, asking=a, records=w.records, ledger=w.ledger, keys=w.keys, check=verifies
+        ),
         enters=(("trail.exported", "form"),),
         anew=Anew.ENTRY,
         answers=len,
@@ -35,7 +38,9 @@ ROWS = (
         name="export",
         verb=export,
         scene=a_ledger,
-        run=lambda w, a: export(RECORDING, reach=FORCE, asking=a, records=w.records, ledger=w.ledger, keys=w.keys),
+        run=lambda w, a: export(
+            RECORDING, reach=FORCE, asking=a, records=w.records, ledger=w.ledger, keys=w.keys, check=verifies
+        ),
         enters=(LOOKED, ("trail.exported", "form")),
         anew=Anew.ENTRY,
         answers=len,
@@ -84,7 +89,7 @@ ROWS = (
         name="checkpoint",
         verb=checkpoint,
         scene=a_ledger,
-        run=lambda w, _a: checkpoint(None, witnesses=WITNESSES, records=w.records, ledger=w.ledger),
+        run=lambda w, _a: checkpoint(None, witnesses=WITNESSES, check=verifies, records=w.records, ledger=w.ledger),
         enters=(LOOKED,),
         answers=str,
     ),

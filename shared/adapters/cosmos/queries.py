@@ -5,7 +5,7 @@ by sort key, since a cross-partition ORDER BY has no token to go on from; the co
 infra/cosmos.json, each of which also serves the reverse of its order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -32,10 +32,14 @@ PENDING = "SELECT c.occurredAt FROM c WHERE c.kind = 'entry' AND c.pending = tru
 PENDING_BEFORE = "SELECT * FROM c WHERE c.kind = 'entry' AND c.pending = true AND c.occurredAt < @before"
 PENDING_OF = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'entry' AND c.pending = true AND ARRAY_CONTAINS(@ids, c.id)"
 SEALING = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = 'sealing' AND c.batch = @batch ORDER BY c.part ASC"
+COUNTS_OF_DAY = "SELECT * FROM c WHERE c.pk = @pk AND c.kind = @kind"
+WITH_IDS = " AND ARRAY_CONTAINS(@ids, c.id)"
 DUE = " AND c.state = 'held' AND ARRAY_LENGTH(c.holds) = 0 AND c.retention.weedAfter <= @now"
 UNMET = " AND c.met = false AND c.grantedAt <= @before"
 REFUSED = " AND (c.action = @grant OR c.action = @receipt)"
 ABOUT_DOCK = " AND (c.subject = @dock OR STARTSWITH(c.subject, @below))"
+MOST_IDS = 256  # of one question, whose text is the same however many are asked for: no entry has the id ""
+AMONG_IDS = " AND c.id IN (" + ", ".join(f"@id{number}" for number in range(MOST_IDS)) + ")"
 BETWEEN_PATHS = " AND c.blob.path >= @first AND c.blob.path <= @last"
 BY_PATH = " ORDER BY c.blob.path ASC"
 BY_UPLOAD = " ORDER BY c.uploadedAt DESC, c.id DESC"
@@ -117,6 +121,14 @@ def feeding(asked: EntryFilter, after: Place | None) -> Query:
         until=asked.until,
     )
     return query.after(after, AFTER_OCCURRENCE).where(BY_OCCURRENCE)
+
+
+def entries_among(ids: Sequence[str]) -> Query:
+    """By `IN`, which seeks each of them; ARRAY_CONTAINS may look at every entry there is."""
+    if len(ids) > MOST_IDS:
+        raise ValueError(f"at most {MOST_IDS} entries are asked for at once, not {len(ids)}")
+    padded = [*ids, *[""] * (MOST_IDS - len(ids))]
+    return Query(ENTRIES, {}).where(AMONG_IDS, **{f"id{number}": each for number, each in enumerate(padded)})
 
 
 def pending(before: datetime) -> Query:

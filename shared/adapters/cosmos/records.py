@@ -5,7 +5,7 @@ that nothing was done.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from azure.cosmos.aio import ContainerProxy
@@ -15,6 +15,7 @@ from shared.adapters.cosmos import queries, searching, session_queries
 from shared.adapters.cosmos.asking import Document, addressable, number_of, patiently, rows_of
 from shared.adapters.cosmos.queries import (
     CONDEMNED,
+    COUNTS_OF_DAY,
     DOCKS,
     ENTRIES_OF_TRAIL,
     ENTRY,
@@ -25,13 +26,17 @@ from shared.adapters.cosmos.queries import (
     SEALING,
     SIGHTINGS,
     WEEDINGS,
+    WITH_IDS,
     Query,
 )
 from shared.domain.access import Reach
+from shared.domain.account import Accounting, Kept, kept
 from shared.domain.activity import Handed
 from shared.domain.annotate import Note
 from shared.domain.approve import Approval, Standing
 from shared.domain.bar import Bar, bars
+from shared.domain.daily_counts import DailyCount
+from shared.domain.daily_counts import partition_of as partition_of_day
 from shared.domain.document import from_document, moment, to_document
 from shared.domain.entry import Entry, Trail
 from shared.domain.footage import Clip, ClipId, Dock, DockId, Grant, Sighting
@@ -85,6 +90,9 @@ class CosmosRecords:
     async def entry_anywhere(self, entry: str) -> Entry | None:
         rows = await self._rows(Query(ENTRY, {"entry": entry}), 1)
         return from_document(Entry, rows[0]) if rows else None
+
+    async def entries_among(self, ids: Sequence[str]) -> Sequence[Kept]:
+        return [kept(row) for row in await self._rows(queries.entries_among(ids), None)]
 
     async def entries(self, pk: str, *, after: int, limit: int) -> Sequence[Entry]:
         query = Query(ENTRIES_OF_TRAIL, {"pk": pk, "number": after})
@@ -208,10 +216,19 @@ class CosmosRecords:
     async def ledger_head(self) -> Held[Head] | None:
         return await self._read(Head, LEDGER, Head.id)
 
+    async def accounting(self) -> Held[Accounting] | None:
+        return await self._read(Accounting, LEDGER, Accounting.id)
+
     async def sealing(self, batch: str) -> Sequence[Sealing]:
         pk = partition_of(batch)
         rows = await self._rows(Query(SEALING, {"pk": pk, "batch": batch}), None, pk=pk)
         return [from_document(Sealing, row, whole=True) for row in rows]
+
+    async def daily_counts(self, day: date, ids: Sequence[str] | None = None) -> Sequence[Held[DailyCount]]:
+        pk = partition_of_day(day)
+        query = Query(COUNTS_OF_DAY, {"pk": pk, "kind": DailyCount.kind})
+        asked = query if ids is None else query.where(WITH_IDS, ids=list(ids))
+        return [_held(DailyCount, row, whole=True) for row in await self._rows(asked, None, pk=pk)]
 
     async def witnessed(self, key: str) -> Held[Witnessed] | None:
         return await self._read(Witnessed, LEDGER, record_id(key))

@@ -6,11 +6,13 @@ B2  A feed is read up to a moment that its first page fixes, two minutes back: e
     a commit takes less and our clocks differ by less, and what comes while the pages are turned is in the next
     reading. What is dated by another's clock than the commit's, a clip by its upload and a run by its beginning, may
     come later into its place, and is then in this reading or in the next.
-B3  Days are shown once they were over at that moment: one that goes on is counted in two readings differently.
+B3  Days are shown once their counts have settled by that moment (daily_counts.py, rule K3): of one that goes on, two
+    pages would say two things.
 """
 
 from datetime import datetime, timedelta
 
+from shared.domain.daily_counts import SETTLES as DAY_SETTLES
 from shared.domain.odata.columns import Column, Edm, EntitySet
 from shared.domain.odata.london import local_day
 from shared.domain.odata.syntax import All, Compared, Comparison, Condition, Moment, Operand
@@ -39,7 +41,7 @@ def keyed(entities: EntitySet, key: str) -> Condition:
 def _until(entities: EntitySet, until: datetime) -> Condition:
     column = _column(entities, entities.moment)
     if column.edm is Edm.DATE:
-        return Compared(Operand(column), Comparison.LT, local_day(until))
+        return Compared(Operand(column), Comparison.LT, local_day(until - DAY_SETTLES))
     return Compared(Operand(column), Comparison.LE, Moment(until))
 
 

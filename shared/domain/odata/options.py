@@ -31,6 +31,8 @@ OF_AN_ENTITY = frozenset({SELECT, FORMAT})
 LARGEST_SKIP = 10_000
 WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+BLANKS = " \t"  # what lexer.py takes for blanks: not a line break, nor a blank of another script
+WORD = re.compile(rf"[^{BLANKS}]+")
 LONGEST = 2_000
 JSON = re.compile(r"json|application/json(;(odata\.metadata=minimal|odata\.streaming=(true|false)|charset=utf-8"
                   r"|IEEE754Compatible=false))*", re.IGNORECASE)  # fmt: skip
@@ -70,7 +72,7 @@ def parsed_options(pairs: Iterable[tuple[str, str]], entities: EntitySet, known:
         filter=None if text is None else parsed_filter(text, entities),
         filter_text=text,
         select=_selected(given.get(SELECT), entities),
-        selects_all=given.get(SELECT, "*").strip() == "*",
+        selects_all=given.get(SELECT, "*").strip(BLANKS) == "*",
         order=_ordered(given.get(ORDER_BY), entities),
         top=_number(given, TOP),
         skip=_skipped(given),
@@ -102,10 +104,12 @@ def _named(name: str) -> str:
 
 
 def _selected(text: str | None, entities: EntitySet) -> tuple[Column, ...]:
-    if text is None or text.strip() == "*":
+    if text is None or text.strip(BLANKS) == "*":
         return entities.columns
-    names = {_column(name.strip(), entities, SELECT).name for name in text.split(",") if name.strip() != "*"}
-    everything = any(name.strip() == "*" for name in text.split(","))
+    names = {
+        _column(name.strip(BLANKS), entities, SELECT).name for name in text.split(",") if name.strip(BLANKS) != "*"
+    }
+    everything = any(name.strip(BLANKS) == "*" for name in text.split(","))
     return tuple(column for column in entities.columns if everything or column.name in names)
 
 
@@ -150,7 +154,7 @@ def _ordered(text: str | None, entities: EntitySet) -> Order:
 
 
 def _order_item(text: str, entities: EntitySet) -> tuple[Column, bool]:
-    name, *ways = text.split()[:3] or [""]
+    name, *ways = WORD.findall(text)[:3] or [""]
     if ways not in ([], ["asc"], ["desc"]):
         raise Malformed("$orderby takes a column, then asc or desc or nothing", field=ORDER_BY)
     return _column(name, entities, ORDER_BY), ways == ["desc"]

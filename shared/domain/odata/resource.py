@@ -14,8 +14,10 @@ from shared.errors import Malformed, NotFound, Unsupported
 
 LONGEST = 500
 METADATA, COUNT = "$metadata", "$count"
-BY_KEY = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\((.*)\)", re.ASCII | re.DOTALL)
-KEY = re.compile(r"(?:(?P<named>[A-Za-z_][A-Za-z0-9_]*)=)?'(?P<key>(?:[^']|'')*)'", re.ASCII | re.DOTALL)
+STANDARD = re.compile(r"\$(batch|all|entity|crossjoin)\b.*", re.DOTALL)  # resources of OData that we do not have
+SHOWN = re.compile(rf"\$metadata|({'|'.join(BY_NAME)})(/\$count|\('[A-Za-z0-9-]+'\))?")  # what can be there
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+KEY = re.compile(r"\((?:(?P<named>[A-Za-z_][A-Za-z0-9_]*)=)?'(?P<key>(?:[^']|'')*)'\)", re.ASCII | re.DOTALL)
 FIELD = "path"
 
 
@@ -63,15 +65,17 @@ def parsed_resource(path: str) -> Resource:
         return Metadata()
     if len(path) > LONGEST:
         raise Malformed(f"a path has at most {LONGEST} characters", field=FIELD)
-    if path.startswith("$"):
+    if STANDARD.fullmatch(path):
         raise Unsupported("this feed has rows, their number and $metadata, and no more", field=FIELD)
-    if by_key := BY_KEY.fullmatch(path):
-        return _entity(_set(by_key[1]), by_key[2])
-    name, _, further = path.partition("/")
-    if not further:
-        return Collection(_set(name))
-    if further == COUNT:
-        return Number(_set(name))
+    name = NAME.match(path)
+    entities = _set(name[0] if name else "")
+    rest = path[len(entities.name) :]
+    if not rest:
+        return Collection(entities)
+    if rest == f"/{COUNT}":
+        return Number(entities)
+    if rest.startswith("(") and ")/" not in rest:
+        return Entity(entities, _key(entities, rest))
     raise Unsupported("this feed shows whole rows: choose among their columns with $select", field=FIELD)
 
 
@@ -82,8 +86,8 @@ def _set(name: str) -> EntitySet:
     return found
 
 
-def _entity(entities: EntitySet, written: str) -> Entity:
+def _key(entities: EntitySet, written: str) -> str:
     found = KEY.fullmatch(written)
     if found is None or found["named"] not in (None, entities.key):
         raise Malformed(f"a row is named by its {entities.key}: text in single quotes", field=FIELD)
-    return Entity(entities, found["key"].replace("''", "'"))
+    return found["key"].replace("''", "'")

@@ -103,7 +103,7 @@ FOOTAGE = EntitySet(
         _text("officer", "The number of the officer whose it is."),
         _text("camera", "The camera that recorded it."),
         _text("dock", "The dock that handed it over."),
-        _text("incident", "The incident it belongs to; null is a recording nobody gave one."),
+        _text("incident", "The incident it belongs to; null where nobody gave it one, and of what is weeded."),
         _time("recordedAt", "When it was recorded, by the camera's clock: a claim."),
         _text("category", "What it is called; null is not categorised yet.", "decision.category"),
         _text("evidential", "yes, no or undecided.", "decision.evidential", nullable=False),
