@@ -27,6 +27,7 @@ from bench.steps import Steps
 from bench.table import keep, show
 from functions.seal import AT_ONCE
 from shared.adapters.cosmos.queries import pending
+from shared.domain.daily_counts import DailyCount
 from shared.domain.entry import Trail, numbered
 from shared.domain.seal import Head, Sealing
 from shared.ports import Create, Write
@@ -45,6 +46,7 @@ READS = {
     "sealing": "2 batch read back",
     "read": "2 and 4 files read",
     "ledger_signer": "5 signer",
+    "daily_counts": "6 counts read",
     "pending_of": "6 entries read",
     "oldest_pending": "what waits still",
 }
@@ -61,6 +63,8 @@ def _written(_pk: str, writes: list[Write]) -> str:
     if isinstance(record, Head):
         done = record.checkpointed == record.size, record.finished == record.size
         return {(False, False): "3 head: committed", (True, False): PUBLISHED, (True, True): "6 head: told"}[done]
+    if isinstance(record, DailyCount):
+        return "6 entries counted"
     return "2 batch written" if isinstance(record, Sealing) else "6 entries told"
 
 

@@ -7,6 +7,8 @@ S3  A batch's own documents stay, each batch in a partition of its own: they say
     ledger does not tell; who seals may delete nothing (infra/roles.bicep); and a partition holds 20 GB.
 S4  What follows a published ledger is written once, beside the tiles. The head alone could be set back, as by a restore
     of the record store, and lead from there to a second history in places that are still free.
+S5  A batch says how many entries of each kind it has (daily_counts.py), so that whoever finishes it counts them without
+    reading one. A batch of a release that did not say is read all the same: reconcile mends its days.
 """
 
 import hashlib
@@ -15,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
+from shared.domain.daily_counts import Tally
 from shared.domain.entry import Entry, stored, uuid8
 from shared.domain.ledger import (
     EMPTY_ROOT,
@@ -69,7 +72,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealing:
-    """A part of a batch; `first` is the leaf its first line becomes."""
+    """A part of a batch; `first` is the leaf its first line becomes. The first part has the tallies of the whole."""
 
     kind: ClassVar[str] = "sealing"
 
@@ -77,6 +80,7 @@ class Sealing:
     part: int
     first: int
     lines: tuple[Line, ...]
+    tallies: tuple[Tally, ...] = ()
 
     @property
     def pk(self) -> str:
@@ -95,20 +99,32 @@ def line_of(entry: Entry) -> Line:
     return Line(pk=entry.pk, id=entry.id, commitment=commitment(stored(entry)))
 
 
-def parts_of(first: int, lines: Sequence[Line]) -> tuple[Sealing, ...]:
+def parts_of(first: int, lines: Sequence[Line], tallies: Sequence[Tally] = ()) -> tuple[Sealing, ...]:
     """The documents of a batch (rule S2)."""
     digest = hashlib.sha256(f"{first}\n".encode())
     for line in lines:
         digest.update(f"{line.pk}\n".encode() + line.text + b"\n")
+    for tally in tallies:
+        digest.update(f"{tally.n} {tally.of.id}\n".encode())
     batch = str(uuid8(digest.digest()))
     return tuple(
-        Sealing(batch=batch, part=part, first=first + start, lines=tuple(lines[start : start + MOST_LINES]))
+        Sealing(
+            batch=batch,
+            part=part,
+            first=first + start,
+            lines=tuple(lines[start : start + MOST_LINES]),
+            tallies=() if part else tuple(tallies),
+        )
         for part, start in enumerate(range(0, len(lines), MOST_LINES))
     )
 
 
 def lines_of(parts: Iterable[Sealing]) -> list[Line]:
     return [line for part in parts for line in part.lines]
+
+
+def tallies_of(parts: Iterable[Sealing]) -> list[Tally]:
+    return [tally for part in parts for tally in part.tallies]
 
 
 def tree_of(head: Head | None) -> Tree:

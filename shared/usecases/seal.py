@@ -5,7 +5,7 @@
     3. replace the head, if it is still the one of step 1: the only commit point
     4. write tiles and entry bundles, from that batch alone (seal_publish.py)
     5. sign the checkpoint and keep it; the head says that it is there
-    6. tell the entries their leaves; the head says so
+    6. count the entries in those of their days (count.py), then tell them their leaves; the head says so
 
 What a crash leaves at each arrow the next run finishes: before 3 a batch that no head names, after it one that the head
 names. Whoever loses the race at 3, or at a mark of 5 or 6, begins again at 1. Two sealers do the same work twice and
@@ -18,11 +18,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.domain.daily_counts import tallied
 from shared.domain.entry import Asking, Draft, Entry, Operation
 from shared.domain.ledger import Unproven
-from shared.domain.seal import LEDGER, Head, Sealing, head_after, line_of, lines_of, parts_of, tree_of
+from shared.domain.seal import LEDGER, Head, Sealing, head_after, line_of, lines_of, parts_of, tallies_of, tree_of
 from shared.ports import Clash, Create, Gone, Held, Keys, LedgerFiles, Records, Replace
 from shared.usecases.commit import commit
+from shared.usecases.count import count
 from shared.usecases.seal_publish import Publisher, tell_leaves
 
 MOST = 5_000  # entries of a batch: some megabytes, and 25 files
@@ -106,7 +108,8 @@ class _Sealer:
         if await self.publisher.is_followed(head.size if head else 0):
             await self._must_have_been_overtaken()
             return 0
-        parts = parts_of(head.size if head else 0, [line_of(held.record) for held in taken])
+        entries = [held.record for held in taken]
+        parts = parts_of(head.size if head else 0, [line_of(entry) for entry in entries], tallied(entries))
         await self._write_down(parts)
         self.taken, self.written = taken, parts
         return len(taken) if await self._put(head_after(head, parts, now=self.now())) else 0
@@ -129,15 +132,16 @@ class _Sealer:
         """The next of what the head's batch still needs: to be published, or its entries to be told."""
         head, is_own = held.record, held.record.batch in {part.batch for part in self.written}
         parts = self.written if is_own else await self.records.sealing(head.batch)
-        lines = lines_of(parts)
+        lines, tallies = lines_of(parts), tallies_of(parts)
         first = head.size - len(lines)
-        if list(parts) != list(parts_of(first, lines)) or not lines:
+        if list(parts) != list(parts_of(first, lines, tallies)) or not lines:
             raise Unproven("head: its batch is not as it was written down")
         if head.checkpointed < head.size:
             await self.publisher.publish(head, lines)
             await self._put(replace(head, checkpointed=head.size))
         else:
             taken = self.taken if is_own else ()
+            await count(tallies, size=head.size, records=self.records, at_once=self.at_once)
             await tell_leaves(first, lines, taken=taken, records=self.records, at_once=self.at_once)
             await self._put(replace(head, finished=head.size))
 

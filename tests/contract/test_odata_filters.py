@@ -1,6 +1,5 @@
 """Filters of the feed on the real record store: each finds the rows that a plain reading of it finds, and no others."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -45,13 +44,11 @@ FIXED = [
 OF_NOTHING_OR_ALL = {"reasonText gt null", "not (reasonText gt null)"}
 
 
-@dataclass(frozen=True, slots=True)
 class Stored:
-    """Entries of one partition, which is no other test's. Too many to be shown when a test fails."""
+    """Entries of one partition, which is no other test's. No dataclass: hypothesis would show them all in a failure."""
 
-    container: ContainerProxy
-    pk: str
-    documents: list[dict[str, Any]] = field(repr=False)
+    def __init__(self, container: ContainerProxy, pk: str, documents: list[dict[str, Any]]) -> None:
+        self.container, self.pk, self.documents = container, pk, documents
 
     async def found(self, text: str) -> list[str]:
         """The ids that the store finds."""

@@ -24,6 +24,7 @@ from shared.usecases.commit import commit
 from shared.usecases.prove import consistency, newest
 from tests.builders import a_draft, an_asking, fresh_id
 from tests.contract.conftest import OWN_DATABASE
+from tests.contract.counted import must_be_counted
 from tests.contract.sealer import Sealer, Where, seal_without_end
 from tools.verifying.report import Report
 from tools.verifying.signed import Keys, checked_checkpoint
@@ -55,7 +56,7 @@ class Lane:
         trails = [fresh_id() for _ in range(TRAILS)]
         while not self.over.is_set():
             pk = trails[len(self.entered) % TRAILS]
-            done = await commit(self.sealer.records, a_draft(pk=pk, asking=an_asking(request=fresh_id())))
+            done = await commit(self.sealer.records, a_draft(pk=pk, borough=pk, asking=an_asking(request=fresh_id())))
             self.entered.append(line_of(done.entry))
             await asyncio.sleep(PAUSE_SECONDS)
 
@@ -139,6 +140,7 @@ async def test_whenever_sealers_are_killed_every_entry_is_in_one_history_once(
     lines = lines_in(tmp_path, len(lane.entered))
     assert Counter(lines) == Counter(lane.entered)
     await must_know_their_leaves(sealed_records, lines)
+    assert await must_be_counted(sealed_records) == TRAILS
     sizes = must_be_a_chain(tmp_path, len(lane.entered))
     assert 1 < witness.result() <= len(sizes)
     await must_verify(tmp_path, lane.keys)

@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from azure.core.credentials_async import AsyncTokenCredential
@@ -12,6 +13,7 @@ from azure.keyvault.secrets.aio import SecretClient
 from azure.storage.blob.aio import ContainerClient
 
 from shared.adapters.blob_ledger import BlobLedger
+from shared.adapters.cosmos.feed import CosmosFeed
 from shared.adapters.cosmos.records import CosmosRecords
 from shared.adapters.vault_keys import VaultKeys
 from shared.domain.entry import Entry, Trail, numbered, stored
@@ -19,9 +21,11 @@ from shared.domain.ledger import commitment, from_base64, leaf_line
 from shared.domain.note import parsed_checkpoint, parsed_note
 from shared.domain.seal import checkpoint_path, lines_of
 from shared.domain.tiles import ENTRIES, check_tiles, parsed_bundle, parsed_tile_path, tile_in
-from shared.ports import Create
+from shared.ports import Create, Replace
+from shared.usecases.recount import Recounted, recount
 from shared.usecases.seal import SealReport, seal
 from tests.builders import NOW, a_draft, an_asking, fresh_id
+from tests.contract.counted import must_be_counted
 from tests.usecases.scenes import by_the_service
 
 pytestmark = pytest.mark.stack
@@ -33,6 +37,7 @@ class Service:
 
     def __init__(self, container: ContainerProxy, ledger: ContainerClient, vault: SecretClient, origin: str) -> None:
         self.records, self.files, self.origin = CosmosRecords(container), BlobLedger(ledger), origin
+        self.feed = CosmosFeed(container)
         self.keys = VaultKeys(vault, clock=time.monotonic)
 
     async def enter(self) -> set[str]:
@@ -41,13 +46,12 @@ class Service:
         for pk in (fresh_id() for _ in range(TRAILS)):
             trail: Trail | None = None
             for number in range(EACH):
-                entry, trail = numbered(a_draft(pk=pk, asking=an_asking(request=str(number))), trail)
+                entry, trail = numbered(a_draft(pk=pk, borough=pk, asking=an_asking(request=str(number))), trail)
                 made.append(entry)
             await self.records.write(pk, [Create(entry) for entry in made[-EACH:]])
         return {leaf_line(each.id, commitment(stored(each))).decode() for each in made}
 
-    async def seal(self) -> SealReport:
-        later = NOW + timedelta(minutes=1)
+    async def seal(self, later: datetime = NOW + timedelta(minutes=1)) -> SealReport:
         return await seal(
             asking=by_the_service(at=later),
             now=lambda: later,
@@ -55,6 +59,15 @@ class Service:
             records=self.records,
             files=self.files,
             keys=self.keys,
+            out_of_time=lambda: False,
+            at_once=16,
+        )
+
+    async def recount(self, night: datetime) -> Recounted:
+        return await recount(
+            asking=by_the_service(at=night, key=str(night)),
+            records=self.records,
+            feed=self.feed,
             out_of_time=lambda: False,
             at_once=16,
         )
@@ -93,7 +106,7 @@ async def must_be_the_history_of(lines: set[str], service: Service, ledger: Cont
 
 
 async def test_what_was_entered_is_in_the_ledger_and_the_next_run_goes_on_from_there(
-    service: Service, sealed_files: ContainerClient
+    service: Service, sealed_records: ContainerProxy, sealed_files: ContainerClient
 ) -> None:
     lines = await service.enter()
     assert (await service.seal()).sealed == TRAILS * EACH
@@ -101,10 +114,35 @@ async def test_what_was_entered_is_in_the_ledger_and_the_next_run_goes_on_from_t
     lines |= await service.enter()
     assert (await service.seal()).sealed == TRAILS * EACH
     await must_be_the_history_of(lines, service, sealed_files)
+    assert await must_be_counted(sealed_records) == 2 * TRAILS
 
 
-async def test_two_sealers_at_once_make_one_history(service: Service, sealed_files: ContainerClient) -> None:
+async def test_two_sealers_at_once_make_one_history(
+    service: Service, sealed_records: ContainerProxy, sealed_files: ContainerClient
+) -> None:
     lines = await service.enter()
     reports = await asyncio.gather(service.seal(), service.seal())
     assert sum(report.sealed for report in reports) == TRAILS * EACH
     await must_be_the_history_of(lines, service, sealed_files)
+    assert await must_be_counted(sealed_records) == TRAILS
+
+
+async def test_counts_that_somebody_edits_are_found_the_next_night_and_set_right(
+    service: Service, sealed_records: ContainerProxy
+) -> None:
+    await service.enter()
+    await service.seal()
+    day, night = NOW.date(), NOW + timedelta(hours=7)
+    assert await service.recount(night) == Recounted(days=1)
+    one, two, gone, *_ = await service.records.daily_counts(day)
+    await sealed_records.delete_item(gone.record.id, partition_key=gone.record.pk)
+    moved = [replace(one.record, n=one.record.n + 1), replace(two.record, n=two.record.n - 1)]
+    await service.records.write(one.record.pk, [Replace(moved[0], one.version), Replace(moved[1], two.version)])
+    assert await service.recount(night) == Recounted(days=1, differing=[day])
+    assert await must_be_sealed_and_counted(service, sealed_records) == TRAILS + 1  # and the entry that tells of it
+    assert await service.recount(night + timedelta(minutes=1)) == Recounted(days=1)
+
+
+async def must_be_sealed_and_counted(service: Service, container: ContainerProxy) -> int:
+    await service.seal(NOW + timedelta(hours=8))
+    return await must_be_counted(container)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.domain.daily_counts import tallied
 from shared.domain.entry import stored
 from shared.domain.ledger import Unproven, commitment, from_base64, leaf_line, root_of
 from shared.domain.seal import (
@@ -19,6 +20,7 @@ from shared.domain.seal import (
     lines_of,
     parts_of,
     sealed,
+    tallies_of,
     tree_of,
 )
 from tests.builders import NOW, an_entry, fresh_id
@@ -56,6 +58,17 @@ def test_a_batch_has_another_name_where_anything_in_it_or_its_place_is_another()
     ]
     assert len(set(batches)) == len(batches)
     assert parts_of(0, [one, two])[0].batch == batches[0]
+
+
+def test_a_batch_has_another_name_where_it_counts_something_else_and_says_so_in_its_first_document_alone() -> None:
+    entries = [an_entry()[0] for _ in range(3)]
+    lines, tallies = some_lines(MOST_LINES + 1), tallied([*entries, replace(entries[0], borough="Camden")])
+    parts = parts_of(0, lines, tallies)
+    assert [len(part.tallies) for part in parts] == [2, 0]
+    assert tuple(tallies_of(parts)) == tallies
+    others = [parts_of(0, lines, other)[0].batch for other in (tallies[:1], tallied(entries), ())]
+    assert len({parts[0].batch, *others}) == len(others) + 1
+    assert parts_of(0, lines, ())[0].batch == parts_of(0, lines)[0].batch
 
 
 @given(sizes=st.lists(st.integers(1, 40), min_size=1, max_size=5))

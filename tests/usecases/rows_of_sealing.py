@@ -1,15 +1,17 @@
-"""Sealing, one row for entries that wait and one for a quiet hour; and following, after a restore."""
+"""Sealing, one row for entries that wait and one for a quiet hour; following, after a restore; and accounting."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 from shared.domain.note import parsed_note
 from shared.domain.seal import checkpoint_path, successor_path
+from shared.usecases.account import account
 from shared.usecases.follow import follow
 from shared.usecases.seal import seal
 from tests.builders import NOW
 from tests.fakes import World
 from tests.fakes.signing import LEDGER_KEY
+from tests.usecases.accounting import accounting, cut_off
 from tests.usecases.rows import Row
 from tests.usecases.scenes import by_the_service, entries
 from tests.usecases.sealed import seal_by_hand
@@ -37,6 +39,13 @@ def a_head_set_back(world: World) -> None:
     world.records.put(head, replace(waiting, leaf=None, pending=True))
 
 
+def the_last_of_three_taken_away(world: World) -> None:
+    wait(world, 2, at=NOW - timedelta(minutes=2), asking=SERVICE)
+    wait(world, 1, at=NOW - timedelta(minutes=1), asking=SERVICE)
+    seal_by_hand(world)
+    cut_off(world, "clip-1", 1)
+
+
 ROWS = (
     Row(
         name="seal",
@@ -60,6 +69,18 @@ ROWS = (
         scene=a_head_set_back,
         run=lambda w, a: follow(asking=a, origin=LEDGER_KEY, records=w.records, files=w.ledger, at_once=1, apply=True),
         enters=(("footage.read", ""),) * 3 + (("ledger.followed", "missing size"),),
+        asking=SERVICE,
+    ),
+    Row(
+        name="account",
+        verb=account,
+        scene=the_last_of_three_taken_away,
+        run=accounting,
+        enters=(
+            *(("footage.read", ""),) * 2,
+            ("ledger.unaccounted", "leaf-2"),
+            ("ledger.accounted", "checked unaccounted"),
+        ),
         asking=SERVICE,
     ),
 )

@@ -1,12 +1,15 @@
 """Scenes of sealing: entries that wait, a run of seal, and whether what it left is one history."""
 
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from shared.domain.daily_counts import DailyCount
 from shared.domain.entry import Asking, Entry, Trail, numbered, stored
 from shared.domain.ledger import Tree, commitment, from_base64, grown, leaf_hash, leaf_line, root_of
 from shared.domain.note import parsed_checkpoint, parsed_note
@@ -18,20 +21,20 @@ from tests.fakes import Moment, Outage, World
 from tests.fakes.signing import LEDGER_KEY
 from tests.usecases.scenes import by_the_service
 
+LONDON = ZoneInfo("Europe/London")
 LATER = NOW + timedelta(seconds=10)
 BEFORE, WAITING = 253, 7  # so that what waits ends one bundle and begins the next
-TELLING = ("records.write", 4)  # the batch, the head, that it is published, and then the first of its trails
+TELLING = ("records.write", 5)  # the batch, the head, that it is published, its counts, then the first of its trails
 
 
 def wait(world: World, number: int, *, pk: str = "clip-1", at: datetime = NOW, asking: Asking | None = None) -> None:
-    """So many more entries of one trail, which nobody has sealed."""
+    """So many more entries of one trail, which nobody has sealed; those of each trail are counted apart."""
     found = [r for r in world.records.everything() if isinstance(r, Trail) and r.pk == pk]
     trail = found[0] if found else None
     for _ in range(number):
         key = f"{pk} {trail.count if trail else 0}"
-        entry, trail = numbered(
-            a_draft(pk=pk, asking=replace(asking or an_asking(), request=key, key=key, at=at)), trail
-        )
+        asked = replace(asking or an_asking(), request=key, key=key, at=at)
+        entry, trail = numbered(a_draft(pk=pk, subject=pk, borough=pk, asking=asked), trail)
         world.records.put(entry, trail)
 
 
@@ -79,7 +82,7 @@ def lines_in(world: World, size: int) -> list[bytes]:
     return [line for tile in tiles for line in parsed_bundle(tile, world.ledger.files[str(tile)])]
 
 
-def must_be_one_history(world: World, *, entries: int) -> None:
+def must_be_one_history(world: World, *, entries: int, counted: bool = True) -> None:
     """Finished, with so many entries, each once and knowing where; nothing is published but of this history."""
     head = the_head(world)
     assert (head.size, head.checkpointed, head.finished) == (entries, entries, entries)
@@ -91,10 +94,20 @@ def must_be_one_history(world: World, *, entries: int) -> None:
     assert len({*lines}) == head.size
     assert [entry.pending for entry in kept] == [entry.leaf is None for entry in kept]
     must_publish_nothing_else(world, lines)
+    if counted:
+        must_be_counted(world)
     written = [part for part in world.records.everything() if isinstance(part, Sealing) and part.batch == head.batch]
     assert [line.text for part in sorted(written, key=lambda part: part.part) for line in part.lines] == (
         lines[head.size - sum(len(part.lines) for part in written) :]
     )
+
+
+def must_be_counted(world: World) -> None:
+    """The counts of the days are those of the entries that are in the ledger, each once."""
+    kept = [record for record in world.records.everything() if isinstance(record, Entry) and record.leaf is not None]
+    entries = Counter((str(e.occurred_at.astimezone(LONDON).date()), e.borough, e.action, e.outcome) for e in kept)
+    counts = [record for record in world.records.everything() if isinstance(record, DailyCount)]
+    assert {(str(each.day), each.borough, each.action, each.outcome): each.n for each in counts} == entries
 
 
 def must_publish_nothing_else(world: World, lines: list[bytes]) -> None:

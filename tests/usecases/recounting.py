@@ -1,0 +1,51 @@
+"""Scenes of recounting: entries of some days, sealed and counted, and the night after them."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from shared.domain.daily_counts import DailyCount
+from shared.domain.entry import Asking
+from shared.usecases.recount import Recounted, recount
+from tests.builders import NOW
+from tests.fakes import World
+from tests.usecases.scenes import by_the_service
+from tests.usecases.sealing import sealing, wait
+
+DAY = NOW.date()
+YESTERDAY, DAYS_AGO = DAY - timedelta(days=1), DAY - timedelta(days=20)
+NIGHT = NOW + timedelta(hours=7)
+
+
+async def counted_days() -> World:
+    """Two entries twenty days ago, three yesterday, and today one and two of another kind."""
+    world = World()
+    wait(world, 2, at=NOW - timedelta(days=20))
+    wait(world, 3, at=NOW - timedelta(days=1))
+    wait(world, 1)
+    wait(world, 2, pk="clip-2")
+    await sealing(world)
+    return world
+
+
+async def recounting(world: World, *, asking: Asking | None = None, dry_run: bool = False) -> Recounted:
+    return await recount(
+        asking=asking or by_the_service(at=NIGHT, key="night"),
+        records=world.records,
+        feed=world.feed,
+        out_of_time=lambda: False,
+        at_once=1,
+        dry_run=dry_run,
+    )
+
+
+def counts(world: World, day: date = DAY) -> dict[str | None, int]:
+    """Of that day, by borough."""
+    kept = [record for record in world.records.everything() if isinstance(record, DailyCount)]
+    return {count.borough: count.n for count in kept if count.day == day}
+
+
+def edit(world: World, n: int, *, day: date = DAY, borough: str = "clip-1") -> None:
+    """As somebody does who may write to the record store."""
+    kept = [record for record in world.records.everything() if isinstance(record, DailyCount)]
+    (count,) = [each for each in kept if (each.day, each.borough) == (day, borough)]
+    world.records.put(replace(count, n=n))
