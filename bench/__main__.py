@@ -3,9 +3,26 @@
 import asyncio
 import sys
 
-from bench import deciding, doors, hashing, imports, intake, ledger, media, reading, searching, upload, weeding
+from bench import (
+    deciding,
+    doors,
+    feed,
+    filters,
+    fsck,
+    hashing,
+    imports,
+    intake,
+    ledger,
+    media,
+    reading,
+    sealing,
+    searching,
+    trail_pdf,
+    upload,
+    weeding,
+)
 
-quick = max(imports.main(), doors.main(), ledger.main())
-on_a_stack = max(upload.main(), hashing.main(), intake.main(), weeding.main())
-at_the_doors = max(reading.main(), deciding.main(), searching.main())
+quick = max(imports.main(), doors.main(), ledger.main(), filters.main(), fsck.main(), trail_pdf.main())
+on_a_stack = max(upload.main(), hashing.main(), intake.main(), weeding.main(), sealing.main())
+at_the_doors = max(reading.main(), deciding.main(), searching.main(), feed.main())
 sys.exit(max(quick, asyncio.run(media.main()), on_a_stack, at_the_doors))
