@@ -6,6 +6,7 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SERVERS := local/node_modules/.ready
 CLIENTS := tests/clients/node_modules/.ready
+TOGETHER := -n 2 --dist loadgroup  # two processes; tests/conftest.py says which tests stay together
 
 .PHONY: help setup run stack stop token test test-slow check format verifier bench clean
 
@@ -44,10 +45,10 @@ token: setup  ## an access token of the running stack: make token ROLE=officer O
 	@$(RUN) -m local.tokens --role $(or $(ROLE),officer) $(if $(OFFICER),--officer "$(OFFICER)") $(if $(BOROUGH),--borough "$(BOROUGH)") $(if $(NAME),--name "$(NAME)") $(if $(CLIENT),--client "$(CLIENT)")
 
 test: setup $(CLIENTS)  ## everything quick
-	@$(RUN) -m pytest -m "not slow"
+	@$(RUN) -m pytest $(TOGETHER) -m "not slow"
 
 test-slow: setup $(CLIENTS)  ## the long lanes
-	@$(RUN) -m pytest -m slow
+	@$(RUN) -m pytest $(TOGETHER) -m slow
 
 check: setup  ## style and types
 	@$(VENV)/bin/ruff check .
