@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 READY := $(VENV)/.ready
 SERVERS := local/node_modules/.ready
 CLIENTS := tests/clients/node_modules/.ready
-TOGETHER := -n 2 --dist loadgroup  # two processes; tests/conftest.py says which tests stay together
+TOGETHER := -n 2 --no-loadscope-reorder  # two processes; tests/together.py says which tests stay together
 
 .PHONY: help setup run stack stop token test test-slow check format verifier bench clean
 

@@ -1,7 +1,7 @@
 """What every suite shares: trust in the local servers, one local stack for the session, an ear for what is said aloud.
 
-`make test` runs in two processes (pytest-xdist): all tests that need the local stack in one of them, so that there is
-one stack; those of any other file in either. Alone, as one process, it does the same.
+`make test` runs in two processes (tests/together.py), each with a local stack of its own if its tests need one. As one
+process it does the same.
 
 aiohttp reads SSL_CERT_FILE when it is imported, so trust is set here, before any test module is; a plugin that was
 quicker would make every later call over https fail for no visible reason, so it is refused by name.
@@ -45,17 +45,13 @@ LAST = "test_silence.py"
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "indiscreet: says on purpose, in a log, what must not be said")
-    config.addinivalue_line("markers", "xdist_group: the tests that one process runs (pytest-xdist)")
     config.pluginmanager.register(Together(config))
     listen(HEARD)
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name == LAST)
-    for item in items:
-        together = "stack" if "stack" in getattr(item, "fixturenames", ()) else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(together))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,4 +1,7 @@
-"""What the processes of one run heard, put together when all have ended, judged, and reported as one more test.
+"""A run in several processes: which tests stay together, and what all of them heard, judged as one more test.
+
+The rooms that share a running host or a server among their tests go whole to one process, any other file by itself, in
+the order in which they were collected: the long ones are among the first.
 
 A test can only look into its own process, and what one process said may be a name that another was told. So each hands
 over what it heard, and the process that began them judges it (tests/silence.py). A run of one process has nothing to
@@ -8,10 +11,18 @@ put together: there tests/house/test_silence.py is the judge.
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.silence import HEARD, told
 
 NAME = "tests/house/test_silence.py::test_nothing_was_said_that_must_not_be[all processes]"
+WHOLE = ("tests/contract/", "tests/e2e/")
+
+
+class ByRoom(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return next((room for room in WHOLE if path.startswith(room)), path)
 
 
 class Together:
@@ -27,6 +38,10 @@ class Together:
             self._output["heard"] = HEARD.handed_over()
         elif self._joined:
             self._judge(session)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> ByRoom:
+        return ByRoom(config, log)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

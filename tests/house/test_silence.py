@@ -5,7 +5,6 @@ says of a run what that run did: alone, it hears nobody. Of a run of several pro
 them have ended (tests/together.py).
 """
 
-import json
 import logging
 
 import pytest
@@ -57,9 +56,10 @@ def test_what_one_process_said_and_another_was_told_is_heard_when_they_are_put_t
     told_it, said_it, joined = Heard(), Heard(), Heard()
     told_it.request(None, {"reason": "to prepare my statement"})
     said_it.hear("log functions.door", LEAKS["somebody's words"])
+    said_it.hear("log functions.door", "half a pair: \ud800")
     for each in (told_it, said_it):
         assert each.leaks() == []
-        joined.join(json.loads(json.dumps(each.handed_over())))
+        joined.join(each.handed_over().encode("ascii").decode("ascii"))
     assert [leak.what for leak in joined.leaks()] == ["somebody's words"]
 
 
