@@ -52,7 +52,7 @@ MEANT: Mapping[str, list[Meant]] = {
     "What was watched after hours?": [("subject", [OTHER_CLIP])],
     "What was weeded, and under which rule?": [("weedingRule", ["R5 31 days over"])],
     "Which runs failed, or did not come to an end?": [("id", ["failed", "late"])],
-    "What left the force, and who took it?": [("action", ["trail.exported"])],
+    "Which trails were handed out as files, and who took them?": [("action", ["trail.exported"])],
     "What did other auditors ask of this feed?": [("changes", ["set: Sessions"])],
     "Which questions were refused them?": [("changes", ["query: $filter=1=1"])],
     "an entry out of the middle of a trail": [("number", [1, 2, 3])],

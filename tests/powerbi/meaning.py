@@ -13,6 +13,7 @@ from typing import Any
 
 Row = Mapping[str, Any]
 VIEWS = {"footage.played", "footage.poster-shown"}
+TYPING_ERRORS = {"malformed", "unsupported"}
 NIGHT = (22, 6)
 USUAL_OVER = 28
 SPIKE_FROM, SPIKE_TIMES = 20, 3
@@ -94,7 +95,8 @@ def times_the_usual(told: Told) -> float | None:
 
 def refusals_of_people(told: Told) -> int | None:
     of_people = [row for row in told.chosen(told.entries) if row["actorKind"] == "person"]
-    return _shown(told, sum(row["action"].startswith("refused.") for row in of_people))
+    refused = [row for row in of_people if row["action"].startswith("refused.")]
+    return _shown(told, sum(row["reasonCode"] not in TYPING_ERRORS for row in refused))
 
 
 def _decided(told: Told, *answers: str) -> int:
@@ -125,8 +127,14 @@ def open_sessions(told: Told) -> int:
     return sum(row["endedAt"] is None for row in told.chosen(told.sessions, any_day=True))
 
 
-def _counted(told: Told, is_meant: Callable[[Row], bool]) -> int:
-    return sum(row["n"] for row in told.chosen(told.counts, day="day") if is_meant(row))
+def none_counted(told: Told) -> int | None:
+    """Nothing, rather than zero, of days after the last that was counted, whatever borough is chosen."""
+    last = max((row["day"] for row in told.counts), default=None)
+    return None if last and told.first and told.first > last else 0
+
+
+def _counted(told: Told, is_meant: Callable[[Row], bool]) -> int | None:
+    return sum(row["n"] for row in told.chosen(told.counts, day="day") if is_meant(row)) or none_counted(told)
 
 
 MEANING: Mapping[str, Callable[[Told], Any]] = MappingProxyType(
@@ -152,8 +160,9 @@ MEANING: Mapping[str, Callable[[Told], Any]] = MappingProxyType(
         "People on the system": lambda told: len({row["officer"] for row in told.chosen(told.sessions)}),
         "Open sessions": open_sessions,
         "Sessions revoked": lambda told: sum(row["endedWhy"] == "revoked" for row in told.chosen(told.sessions)),
-        "Disclosures made": lambda told: sum(row["outcome"] == "granted" for row in told.chosen(told.disclosures)),
+        "Trails exported": lambda told: sum(row["outcome"] == "granted" for row in told.chosen(told.disclosures)),
         "Erasures failed": lambda told: sum(row["failed"] for row in told.chosen(told.runs)),
+        "None counted": none_counted,
         "Entries": lambda told: _counted(told, lambda row: True),
         "Views": lambda told: _counted(told, lambda row: row["action"] in VIEWS and row["outcome"] == "granted"),
         "Refusals": lambda told: _counted(told, lambda row: row["action"].startswith("refused.")),

@@ -56,6 +56,7 @@ def test_every_measure_of_the_model_is_told_again_and_nothing_else_is() -> None:
     [
         ("Views after hours", f"[London hour] >= {NIGHT[0]} || AuditEntries[London hour] < {NIGHT[1]})"),
         ("Views in spikes", f"IF(views >= {SPIKE_FROM} && views >= {SPIKE_TIMES} * usual, views)"),
+        ("Views in spikes", "NOT ISBLANK('Date'[Date])"),
         ("Usual views a day", f"theDay - {USUAL_OVER}, theDay - 1)), {USUAL_OVER} )"),
         ("Undecided at day 20", f"Footage[uploadedAt] <= asOf - {DECIDE_WITHIN.days})"),
         ("Median hours to categorise", "DATEDIFF(Footage[uploadedAt], Footage[decidedAt], SECOND) / 3600"),
@@ -154,6 +155,7 @@ def test_spikes_are_added_up_over_people_and_days() -> None:
 def test_refusals_are_of_people_at_doors_and_not_of_the_service() -> None:
     refused = {"action": "refused.play-footage", "outcome": "refused"}
     others = [view(**refused, actorKind="nobody"), view(action="footage.reprieved", outcome="refused")]
+    others += [view(action="refused.feed", outcome="refused", reasonCode=each) for each in ("malformed", "unsupported")]
     assert MEANING["Refusals of people"](told(entries=[view(**refused), *others])) == 1
     counts = [count("refused.nobody", 3, outcome="refused"), count("footage.reprieved", outcome="refused")]
     assert MEANING["Refusals"](told(counts=counts)) == 3
@@ -209,10 +211,19 @@ def test_counts_of_days_are_added_up_by_what_they_are_of_and_where() -> None:
     assert MEANING["Entries"](replace(data, borough="Southwark")) == 15
 
 
-def test_disclosures_and_failed_erasures_are_added_up_and_the_data_is_as_of_its_reading() -> None:
+def test_a_day_that_is_not_counted_yet_has_no_zero_and_one_that_is_has() -> None:
+    data = told(counts=[count("footage.read", borough="Southwark")])
+    names = ["Entries", "Views", "Refusals", "Recordings taken in", "Clips weeded"]
+    for first, nothing in ((DAY - timedelta(days=1), 0), (DAY, 0), (DAY + timedelta(days=1), None)):
+        looked_at = replace(data, first=first, last=first, borough="Camden")
+        assert [MEANING[name](looked_at) for name in names] == [nothing] * 5
+    assert {name for name, formula in measures().items() if "[None counted]" in formula} == {*names}
+
+
+def test_exports_and_failed_erasures_are_added_up_and_the_data_is_as_of_its_reading() -> None:
     disclosed = [row("Disclosures", outcome=each, localDate=DAY) for each in ("granted", "granted", "refused")]
     runs = [row("WeedingRuns", failed=each, localDate=DAY) for each in (0, 2, 1)]
     data = told(disclosures=disclosed, runs=runs)
-    names = ["Disclosures made", "Erasures failed", "Data as of"]
+    names = ["Trails exported", "Erasures failed", "Data as of"]
     assert [MEANING[name](data) for name in names] == [2, 3, READ_AT]
     assert MEANING["Erasures failed"](replace(data, borough="Southwark")) == 3

@@ -5,11 +5,13 @@ from collections import Counter
 
 import pytest
 
+from functions.feed import ODATA
 from shared.domain.entry import ActorKind, Outcome
 from shared.domain.footage import Evidential, State
 from shared.domain.session import Ended
 from tests.house.source import ROOT
 from tests.powerbi.dax import compared, named
+from tests.powerbi.meaning import TYPING_ERRORS
 from tests.powerbi.model import (
     DEFINITION,
     PROJECT,
@@ -28,11 +30,11 @@ from tests.powerbi.tmdl import read
 FUNCTIONS = {
     "ADDCOLUMNS", "CALCULATE", "CALCULATETABLE", "CALENDAR", "COALESCE", "COUNTROWS", "DATE", "DATEDIFF",
     "DATESBETWEEN", "DISTINCT", "DISTINCTCOUNT", "DIVIDE", "FILTER", "FORMAT", "HASONEVALUE", "IF", "ISBLANK",
-    "ISINSCOPE", "KEEPFILTERS", "LEFT", "MAX", "MEDIANX", "MIN", "MONTH", "REMOVEFILTERS", "SELECTCOLUMNS", "SUM",
-    "SUMMARIZE", "SUMX", "TODAY", "TREATAS", "VALUES", "WEEKDAY", "YEAR",
+    "ISINSCOPE", "KEEPFILTERS", "LEFT", "MAX", "MAXX", "MEDIANX", "MIN", "MINX", "MONTH", "REMOVEFILTERS",
+    "SELECTCOLUMNS", "SUM", "SUMMARIZE", "SUMX", "TODAY", "TREATAS", "VALUES", "WEEKDAY", "YEAR",
 }  # fmt: skip
 REFUSED = "refused."
-ONCE_EACH = ("DISTINCT(", "VAR firstDay = ")  # how the tables begin that are joined to: no value twice, none missing
+ONCE_EACH = ("DISTINCT(", "VAR ends =")  # how the tables begin that are joined to: no value twice, none missing
 CALCULATED = [table for table in tables().values() if table.is_calculated]
 FORMULAS = {
     **measures(),
@@ -101,7 +103,8 @@ def test_every_formula_names_what_is_there(formula: str) -> None:
     found = named(formula)
     missing = [f"{table}[{column}]" for table, column in found.columns if column not in _columns(table)]
     assert missing == []
-    made_here = set(re.findall(r'"([A-Z][\w ]*)", ', formula)) | ({"Date"} if "CALENDAR(" in formula else set())
+    made_here = set(re.findall(r'"([A-Z][\w ]*)", ', formula))
+    made_here |= {"Date", "Value"} if "CALENDAR(" in formula else set()
     assert found.bare <= set(measures()) | made_here
     assert found.words <= set(tables())
     assert found.functions <= FUNCTIONS
@@ -136,6 +139,7 @@ def test_a_text_that_a_formula_compares_with_is_one_the_service_writes() -> None
         ("DailyCounts", "action"): {*actions, REFUSED},
         **{(table, "outcome"): set(Outcome) for table in ("AuditEntries", "DailyCounts", "Disclosures")},
         ("AuditEntries", "actorKind"): set(ActorKind),
+        ("AuditEntries", "reasonCode"): set(ODATA.enters.values()),
         ("Footage", "state"): set(State),
         ("Footage", "evidential"): set(Evidential),
         ("Sessions", "endedWhy"): set(Ended),
@@ -144,6 +148,12 @@ def test_a_text_that_a_formula_compares_with_is_one_the_service_writes() -> None
     assert [each for each in used if each[2] not in known[each[0], each[1]]] == []
     texts = sum(len(re.findall(r'"[^"]*"', formula)) for formula in measures().values())
     assert len(used) == texts > 20, "a text that is compared with nothing was not looked at"
+
+
+def test_every_typing_error_that_the_feed_enters_is_left_out_of_the_refusals_that_are_a_signal() -> None:
+    left = {text for _, column, text in compared(measures()["Refusals of people"]) if column == "reasonCode"}
+    assert left == set(ODATA.enters.values()) == TYPING_ERRORS
+    assert "NOT (AuditEntries[reasonCode] IN " in measures()["Refusals of people"]
 
 
 def test_the_length_that_refusals_are_known_by_is_that_of_their_beginning() -> None:
@@ -163,6 +173,19 @@ def test_days_are_chosen_by_a_table_that_is_marked_as_one_of_dates() -> None:
     date = tables()["Date"].thing
     assert date.said("dataCategory") == "Time"
     assert [column.name for column in date.all("column") if column.all("isKey")] == ["Date"]
+
+
+def test_the_days_go_from_the_first_to_the_last_of_every_table_that_has_one() -> None:
+    """A row of a day that is none of these would stand under no day, and be compared with the days before none."""
+    dated = [relationship.said("fromColumn") for relationship in relationships()]
+    joined = [end for end in dated if not end.endswith(".borough")]
+    columns = [f"{table}[{column}]" for table, column in (end.split(".") for end in joined)]
+    wanted = {f"{edge}({column})" for edge in ("MIN", "MAX") for column in columns}
+    (ends,) = re.findall(r"VAR ends =\s*\{([^}]*)\}", tables()["Date"].query)
+    assert {each.strip() for each in ends.split(",")} == wanted
+    query = tables()["Date"].query
+    assert "VAR firstDay = COALESCE(MINX(ends, [Value]), TODAY())" in query
+    assert "VAR lastDay = COALESCE(MAXX(ends, [Value]), TODAY())" in query
 
 
 def test_the_file_that_opens_the_feed_names_the_address_the_model_does() -> None:

@@ -156,6 +156,27 @@ def test_every_measure_is_shown_or_another_that_is_shown_rests_on_it() -> None:
     assert set(measures()) == shown | rested_on
 
 
+def test_the_report_shows_which_boroughs_decide_late() -> None:
+    by_borough = {
+        name
+        for visual in visuals()
+        if visual.page == "decisions" and ("Column", "Borough", "Borough") in [*fields(visual.projections)]
+        for kind, _, name in fields(visual.projections)
+        if kind == "Measure"
+    }
+    assert by_borough == {"Median hours to categorise", "Undecided at day 20"}
+
+
+def test_a_list_of_signals_is_by_number_and_day_alone() -> None:
+    """With the name beside it, whoever changed theirs would be two, and each might have no spike."""
+    grouped = {
+        visual.folder: {name for kind, _, name in fields(visual.projections) if kind == "Column"}
+        for visual in visuals()
+        if visual.page == "access" and visual.kind == "tableEx"
+    }
+    assert grouped == {"people": {"actorId"}, "spikeDays": {"actorId", "Date"}}
+
+
 def test_no_list_ranks_people() -> None:
     """Section 62 allows no measure of anybody's work: a list of people is in the order of their numbers or of time."""
     of_people = [

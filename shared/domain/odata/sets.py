@@ -161,8 +161,8 @@ SESSIONS = EntitySet(
 DISCLOSURES = EntitySet(
     name="Disclosures",
     entity="Disclosure",
-    about="Footage and trails that left the force. So far these are exported trails: nothing is shared, and nobody "
-    "outside the force can watch a clip, so that recipient is empty until sharing is built.",
+    about="Trails handed out as files: what may have left the force. Nothing here tells whether it did. Footage is not "
+    "shared, and nobody outside the force can watch a clip, so that recipient is empty until sharing is built.",
     within="(c.operation = 'disclosure' OR c.action = 'trail.exported') AND c.kind = 'entry'",
     key="id",
     moment="occurredAt",
@@ -199,7 +199,7 @@ WEEDING_RUNS = EntitySet(
 DAILY_COUNTS = EntitySet(
     name="DailyCounts",
     entity="DailyCount",
-    about="How many entries of each kind a day had: what AuditEntries adds up to, counted as they are written.",
+    about="How many entries of each kind a day had: what AuditEntries adds up to, counted as they are sealed.",
     within="c.kind = 'daily-count'",
     key="id",
     moment="day",
