@@ -1,9 +1,13 @@
-"""After a restore of the record store, let the head follow the files: `python -m tools.follow --by WHO [--apply]`.
+"""After a restore of the records, let the head follow the files: `python -m tools.follow --by WHO --key KEY [--apply]`.
 
 The files of the ledger cannot be set back and the record store can. After a restore its head is behind the files, and
 sealing refuses (Forked), since it would publish a second history. This goes from the head along the published files to
 the newest checkpoint, tells the entries that wait again the leaves they had, and replaces the head; it publishes and
 signs nothing. The runbook (seal-late) says what comes before and after it.
+
+KEY is the ledger's verifier key, from where you trust it to be right (a paper, the force's page) and not from the
+service, which may serve what somebody put there; say it again for older ones, since each checkpoint on the way must be
+signed. Whoever can add files but has no key leads the head nowhere.
 
 Without --apply it looks and changes nothing. It prints a line for each entry that the ledger has and the record store
 has not, and ends with one line of counts: keep what it prints. Safe to repeat, and to begin again where it broke off.
@@ -32,8 +36,10 @@ from azure.storage.blob.aio import ContainerClient
 
 from shared.adapters.blob_ledger import LEDGER, BlobLedger
 from shared.adapters.cosmos.records import CosmosRecords
+from shared.adapters.ed25519 import verifies
 from shared.domain.entry import Actor, ActorKind, Asking
 from shared.domain.ledger import Unproven
+from shared.domain.note import VerifierKey, parsed_key
 from shared.errors import Stale
 from shared.ports import Gone
 from shared.usecases.follow import Followed, follow
@@ -55,6 +61,8 @@ async def follow_there(given: argparse.Namespace, environment: Mapping[str, str]
         return await follow(
             asking=_asking(given.by),
             origin=environment["LOG_ORIGIN"],
+            keys=given.key,
+            check=verifies,
             records=CosmosRecords(container),
             files=BlobLedger(files),
             at_once=AT_ONCE,
@@ -83,11 +91,21 @@ def report(followed: Followed, *, applied: bool) -> str:
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.follow", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--by", required=True, help="the directory's object id of whoever runs this")
+    parser.add_argument(
+        "--key", action="append", required=True, type=_key, help="a verifier key of the ledger; again for older ones"
+    )
     parser.add_argument("--apply", action="store_true", help="change it; else only look")
     parser.add_argument("--database", default=DATABASE, help=f"of the record store; else {DATABASE}")
     parser.add_argument("--records", default=CONTAINER, help=f"container of the record store; else {CONTAINER}")
     parser.add_argument("--files", default=LEDGER, help=f"container of the ledger's files; else {LEDGER}")
     return parser.parse_args(arguments)
+
+
+def _key(text: str) -> VerifierKey:
+    try:
+        return parsed_key(text)
+    except Unproven as no:
+        raise argparse.ArgumentTypeError(str(no)) from None
 
 
 def main(arguments: list[str], environment: Mapping[str, str]) -> int:

@@ -4,28 +4,40 @@
     once     look at the ledger, and cosign it if it goes on from what was seen last
     run      the same every so many seconds, until it is stopped
 
-A witness remembers the last checkpoint it saw. It cosigns a new one (C2SP tlog-cosignature) only if that ledger begins
-with the one it remembers, and hands the cosignature in, so that whoever is shown a cosigned checkpoint knows that the
-force cannot have shown the witness another history. The first checkpoint is trusted as it comes, and it is said so,
-unless one from elsewhere is given with --first. What is shown wrongly is never signed; of ANOTHER HISTORY both notes
-are kept in a folder beside the state file.
+A witness remembers the last checkpoint it saw. It cosigns a new one (C2SP tlog-cosignature) only if that ledger is
+proven to begin with the one it remembers, and hands the cosignature in, so that whoever is shown a cosigned checkpoint
+knows that the force cannot have shown the witness another history. The first checkpoint is trusted as it comes, and it
+is said so, unless one from elsewhere is given with --first. Nothing else is ever signed. What is told instead:
+
+    ANOTHER HISTORY             two signed notes that cannot be of one history: one size and two roots, or a proof that
+                                leads to the larger one from another beginning. Proof to anybody. `run` ends
+    NO PROOF THAT IT GOES ON    the continuation was not proven, nor the contrary: no proof came, or a wrong one, or the
+                                cosignature is refused as of another history and that one is not shown. It may be a
+                                fault, and it may be a fork that is not owned up to: look if it stays. `run` goes on
+    not signed                  nobody answered, the checkpoint is an older one of the same history, it is not signed,
+                                or a clock is wrong: this machine's must be within five minutes of the answer's date
+
+Of the first two the notes are kept in a folder beside the state file. Every failed round says how many have failed in a
+row since this process began, and which time was signed last.
 
 Needs Python, `cryptography`, tools/witnessing, and shared/domain/ledger.py and note.py; Linux or macOS. One key goes
 with one state file: a witness set back to an older state would sign what it had seen otherwise. Each round is a line:
 what was done, size, root, time. It goes to --url directly, by no proxy, and nowhere else. Exit codes:
 
     0  cosigned, or nothing new; `run` was stopped
-    1  ANOTHER HISTORY: the force showed a ledger that is not how the one before goes on
     2  key, state, or command cannot be used as they are
-    3  `once` could not: nobody answered, or what was shown is not to be signed. `run` goes on after this
+    3  `once` did not sign. `run` goes on after this
+    4  `once` found NO PROOF THAT IT GOES ON. `run` goes on after this
+    5  ANOTHER HISTORY
+    1  never meant: Python itself ends with it, such as without `cryptography`
 """
 
 import argparse
+import io
 import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from shared.domain.ledger import Unproven
@@ -36,19 +48,15 @@ from tools.witnessing.ledger import LedgerDoors, token_in
 from tools.witnessing.round import Witness
 from tools.witnessing.seen import Seen, believed
 from tools.witnessing.state import StateFile
-from tools.witnessing.trouble import AnotherHistory, Trouble, Unusable
-
-DONE, ANOTHER_HISTORY, UNUSABLE, NOT_NOW = range(4)
-WHOM_TO_TELL = """\
-The force has signed two ledgers that do not go on from each other, or somebody has its key or its address. Nothing was
-signed here. Keep that folder and the state file as they are, and give copies of both notes to the force's security
-officer, to the police regulator, and to the other witnesses and whoever relies on this ledger: not to one of them
-alone. Do not start this witness again before somebody has found out which history is the true one."""
+from tools.witnessing.telling import ANOTHER_HISTORY, DONE, NOT_NOW, UNUSABLE, Teller, fault_in_words
+from tools.witnessing.trouble import Trouble, Unusable
 
 
 def main(arguments: Sequence[str]) -> int:
     """Do what the command line says and return the exit code."""
     asked = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # no terminal's alphabet shall end a witness
     try:
         if asked.what == "create":
             print(key.create(asked.key, asked.name))
@@ -59,6 +67,9 @@ def main(arguments: Sequence[str]) -> int:
         return UNUSABLE
     except KeyboardInterrupt:
         return DONE
+    except Exception as fault:  # noqa: BLE001 - a traceback would end with 1, which says nothing
+        print(f"error: a fault of this program: {fault_in_words(fault)}", file=sys.stderr)
+        return NOT_NOW
 
 
 def _witness(asked: argparse.Namespace) -> int:
@@ -71,37 +82,18 @@ def _witness(asked: argparse.Namespace) -> int:
         now=lambda: int(time.time()),
         first=_first(asked.first, log_keys),
     )
+    teller = Teller(witness=witness, state=state)
     with state.alone():
         if asked.what == "once":
-            return _told(witness, state)
+            return teller.turn_whatever_happens()
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        return _until_another_history(lambda: _told(witness, state), asked.every)
+        return _until_another_history(teller.turn_whatever_happens, asked.every)
 
 
 def _until_another_history(turn: Callable[[], int], every: float) -> int:
     while turn() != ANOTHER_HISTORY:
         time.sleep(every)
     return ANOTHER_HISTORY
-
-
-def _told(witness: Witness, state: StateFile) -> int:
-    """One round, told in a line; of another history all that is to be known."""
-    try:
-        _tell(witness.round())
-    except Trouble as no:
-        _tell(f"not signed: {no}")
-        return NOT_NOW
-    except AnotherHistory as found:
-        _tell(f"ANOTHER HISTORY: {found}")
-        for name, text in found.notes.items():  # in the log as well, should the folder be lost
-            print(f"{name}:\n{text}", flush=True)
-        _tell(f"the evidence is in {state.keep_evidence(found.notes)}\n{WHOM_TO_TELL}")
-        return ANOTHER_HISTORY
-    return DONE
-
-
-def _tell(line: str) -> None:
-    print(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {line}", flush=True)
 
 
 def _log_keys(texts: Sequence[str]) -> list[VerifierKey]:

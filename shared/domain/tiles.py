@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from shared.domain.ledger import EMPTY_ROOT, LARGEST, HashAt, Tree, Unproven, grown, leaf_hash, root_of, tree_at
+from shared.domain.ledger import EMPTY_ROOT, LARGEST, HashAt, Tree, Unproven, grown, root_of
 
 TILE_HEIGHT = 8
 FULL = 2**TILE_HEIGHT
@@ -120,21 +120,3 @@ def parsed_bundle(tile: Tile, raw: bytes) -> list[bytes]:
     if at != len(raw):
         raise Unproven(f"{tile}: it is not {tile.width} lines after their lengths")
     return lines
-
-
-def check_tiles(size: int, root: bytes, read: Read) -> None:
-    """tlog-tiles: all tiles and the root, computed again from the entry bundles in memory that does not grow."""
-    edge: dict[int, bytes] = {}
-
-    def known(tile: Tile) -> bytes:
-        return edge[tile.level]
-
-    for start in range(0, size, FULL):
-        lines = tile_in(size, ENTRIES, start // FULL)
-        leaves = [leaf_hash(line) for line in parsed_bundle(lines, read(lines))]
-        for tile, raw in tiles_grown(start, leaves, known):
-            edge[tile.level] = raw
-            if tile == tile_in(size, tile.level, tile.index) and read(tile) != raw:
-                raise Unproven(f"{tile}: it does not follow from the entries up to {lines}")
-    if root_of(tree_at(size, hashes_in_tiles(size, known))) != root:
-        raise Unproven(f"root: another one follows from the entries of a tree of {size}")

@@ -9,17 +9,19 @@ from hypothesis import strategies as st
 
 from shared.domain.account import (
     Accounting,
+    Erasure,
     Finding,
     Stretch,
     begun,
+    erasure,
     judged,
     kept,
+    leaf_said,
     looked_at,
     over,
     owed,
-    told_erased,
 )
-from shared.domain.entry import Change, Entry, Outcome, stored
+from shared.domain.entry import Entry, Outcome, stored
 from shared.domain.ledger import commitment
 from shared.domain.reconcile_rounds import ROUND
 from shared.domain.seal import sealed
@@ -176,7 +178,46 @@ def test_whatever_was_written_behind_the_service_is_judged_and_raises_nothing(ch
     assert judged(LEAF, *a_line(entry), [kept(stored(entry) | change)]) is not None
 
 
-def test_what_tells_of_an_erasure_tells_id_and_leaf_and_what_tells_nothing_is_passed_over() -> None:
-    changes = tuple(Change(field=name, before=name.upper(), after=None) for name in ("number", "entry", "leaf"))
-    telling, nothing = an_entry(action="entry.erased", changes=changes)[0], an_entry(action="entry.erased")[0]
-    assert told_erased([telling, nothing]) == {("ENTRY", "LEAF"), ("", "")}
+WHOLE = {"number": "2", "entry": "some-id", "leaf": "7"}
+
+
+def telling(**changed: object) -> dict[str, object]:
+    """The document of an entry that tells of an erasure; of a name that is None it tells nothing."""
+    told = {name: value for name, value in {**WHOLE, **changed}.items() if value is not None}
+    changes = [{"field": name, "before": value, "after": None} for name, value in told.items()]
+    return {"pk": "clip", "changes": changes}
+
+
+def test_what_tells_of_an_erasure_tells_in_which_trail_and_number_id_and_leaf() -> None:
+    assert erasure(telling()) == Erasure(trail="clip", number=2, entry="some-id", leaf=7)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("value", [None, 7, [], {"a": 1}, True])
+def test_an_erasure_of_which_a_part_is_missing_or_no_text_is_none(name: str, value: object) -> None:
+    assert erasure(telling(**{name: value})) is None
+
+
+@pytest.mark.parametrize("value", ["", "-1", "+1", " 1", "1 ", "1.0", "\u0661", "9" * 16, "9" * 5_000])
+def test_a_number_or_leaf_that_could_not_be_is_none(value: str) -> None:
+    assert erasure(telling(number=value)) is None
+    assert erasure(telling(leaf=value)) is None
+    longest = erasure(telling(number="9" * 15))
+    assert longest is not None
+    assert longest.number == 10**15 - 1
+
+
+@pytest.mark.parametrize(
+    "changes", [None, 7, "text", {"field": "leaf"}, [None], [7], ["leaf"], [[]], [{}], [{"field": []}]]
+)
+def test_whatever_stands_where_its_changes_should_is_no_erasure_and_raises_nothing(changes: object) -> None:
+    assert erasure({"pk": "clip", "changes": changes}) is None
+    assert erasure({"pk": "clip"}) is None
+    assert erasure(telling() | {"pk": 7}) is None
+
+
+@pytest.mark.parametrize(
+    ("leaf", "said"), [("0", 0), ("7", 7), (7, None), (None, None), ("v1 leaf", None), (True, None)]
+)
+def test_the_leaf_an_entry_says_is_a_number_as_text_or_none(leaf: object, said: int | None) -> None:
+    assert leaf_said(kept(stored(an_entry()[0]) | {"leaf": leaf})) == said

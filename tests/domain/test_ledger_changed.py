@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from shared.domain.tiles import ENTRIES, Tile, bundle, check_tiles, new_tiles
+from shared.domain.tiles import ENTRIES, Tile, bundle, new_tiles
+from tests.domain.followed import check_tiles
 from tests.domain.naive_tree import refused
 from tests.domain.test_ledger_tiles import Files, root_of_leaves, stored, wide
 
@@ -37,9 +38,9 @@ def test_a_byte_flipped_in_any_file_of_a_larger_ledger_is_found_and_the_file_nam
     files, root = stored(LARGER), root_of_leaves(LARGER)
     raw = files[tile]
     named = (
-        f"^tile/0/00{tile.index}(.p/8)?: it does not follow from the entries up to {tile}"
+        f"^{tile}: entry [0-9]+, from byte [0-9]+ on, is not the one that was signed: tile/0/00{tile.index}(.p/8)? has"
         if tile.level == ENTRIES
-        else f"^{tile}: it does not follow"
+        else f"^{tile}: byte [0-9]+ is not what follows from entr"
     )
     for at in (2, len(raw) // 2 + 2, len(raw) - 1):
         with refused(named):
@@ -59,16 +60,19 @@ def test_an_entry_dropped_doubled_or_moved_in_a_bundle_is_found_and_the_file_nam
 
 def test_two_tiles_or_two_bundles_that_changed_places_are_found() -> None:
     files, root = stored(LARGER), root_of_leaves(LARGER)
-    for level in (ENTRIES, 0):
+    for level, named in (
+        (ENTRIES, "tile/entries/000: entry 0, from byte 0 on,"),
+        (0, "tile/0/000: byte 0 is not what"),
+    ):
         one, other = Tile(level=level, index=0), Tile(level=level, index=1)
         swapped = {**files, one: files[other], other: files[one]}
-        with refused("^tile/0/000: it does not follow from the entries up to tile/entries/000"):
+        with refused(f"^{named}"):
             check_tiles(520, root, swapped.__getitem__)
 
 
 def test_files_that_were_all_forged_to_agree_are_found_by_the_root() -> None:
     forged = stored([*LARGER[:100], b"forged", *LARGER[101:]])
-    with refused("^root: another one follows from the entries of a tree of 520"):
+    with refused("^root: the first 520 entries here have another root"):
         check_tiles(520, root_of_leaves(LARGER), forged.__getitem__)
 
 

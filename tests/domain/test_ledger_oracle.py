@@ -24,13 +24,13 @@ from shared.domain.tiles import (
     ENTRIES,
     Tile,
     bundle,
-    check_tiles,
     hashes_in_tiles,
     new_tiles,
     parsed_bundle,
     parsed_tile_path,
 )
 from tests.domain.chance import steady
+from tests.domain.followed import check_tiles
 from tests.domain.naive_tree import leaves_of
 from tests.domain.test_ledger_checkpoints import lines
 from tests.domain.test_ledger_notes import check

@@ -20,7 +20,6 @@ from shared.domain.tiles import (
     ENTRIES,
     Tile,
     bundle,
-    check_tiles,
     hashes_in_tiles,
     new_tiles,
     parsed_bundle,
@@ -30,6 +29,7 @@ from shared.domain.tiles import (
     tiles_grown,
 )
 from tests.domain.chance import steady
+from tests.domain.followed import check_tiles
 from tests.domain.naive_tree import Naive, leaves_of, refused
 
 Files = dict[Tile, bytes]

@@ -8,13 +8,19 @@ import pytest
 from shared.domain.entry import Change, Operation, Reason
 from shared.domain.footage import Clip, Fixity, Integrity, Retention, Sha256, State
 from shared.domain.note import parsed_checkpoint
-from shared.domain.transcript import committed
-from shared.domain.transcript_print import NOT_SEALED, Line, Part, as_printed
+from shared.domain.transcript import Transcript, committed
+from shared.domain.transcript_print import NOT_SEALED, Line, Part, Printed
+from shared.domain.transcript_print import as_printed as printed_for
 from shared.domain.weed import condemned, tombstone
 from tests.builders import NOW, RECORDING, a_clip, a_decision, a_hold, an_actor, an_asking, an_entry, an_overdue_clip
 from tests.transcripts import CHECKPOINT, a_transcript
 
+SERVICE = "https://continuity.example"
 HASH = Sha256("ab" * 32)
+
+
+def as_printed(transcript: Transcript) -> Printed:
+    return printed_for(transcript, public_base_url=SERVICE)
 
 
 def about(clip: Clip) -> dict[str, str]:
@@ -86,6 +92,16 @@ def test_before_the_first_checkpoint_it_says_so() -> None:
     page = as_printed(a_transcript(checkpoint=None))
     assert (page.checkpoint, page.verifying[0]) == ((), NOT_SEALED)
     assert page.code.count("\n") == 3
+
+
+def test_whoever_has_only_the_paper_reads_on_it_where_to_ask_for_the_trail_and_its_checkpoint() -> None:
+    trail = f"{SERVICE}/api/footage/{RECORDING}/trail"
+    checkpoint = f"{SERVICE}/api/ledger/checkpoint?size=12345"
+    assert [(line.text, line.exact) for line in as_printed(a_transcript()).addresses] == [
+        (trail, True),
+        (checkpoint, True),
+    ]
+    assert [line.text for line in as_printed(a_transcript(checkpoint=None)).addresses] == [trail]
 
 
 def test_one_that_was_erased_stands_at_its_number() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from shared.usecases.follow import Followed
+from tests.usecases.sealed import KEY
 from tools.follow import SETTINGS, main, report
 
 UNREACHED = 2
@@ -19,11 +20,22 @@ def test_each_missing_entry_is_a_line_in_the_order_of_the_ledger_and_counts_come
 @pytest.mark.parametrize("absent", SETTINGS)
 def test_a_place_that_is_not_said_is_named(absent: str, capsys: pytest.CaptureFixture[str]) -> None:
     environment = {name: "https://nowhere.test" for name in SETTINGS if name != absent}
-    assert main(["--by", "somebody"], environment) == UNREACHED
+    assert main(["--by", "somebody", "--key", KEY], environment) == UNREACHED
     assert capsys.readouterr().err == f"error: set {absent}\n"
 
 
-def test_nobody_in_particular_cannot_run_it(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main([], dict.fromkeys(SETTINGS, "https://nowhere.test"))
-    assert "--by" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["--key", KEY], "required: --by"),
+        (["--by", "somebody"], "required: --key"),
+        (["--by", "somebody", "--key", KEY[:-1]], "argument --key: key: "),
+    ],
+)
+def test_nobody_in_particular_cannot_run_it_nor_who_has_no_key_of_the_ledger(
+    given: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(given, dict.fromkeys(SETTINGS, "https://nowhere.test"))
+    assert ended.value.code == UNREACHED
+    assert says in capsys.readouterr().err

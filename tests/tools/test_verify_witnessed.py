@@ -15,12 +15,14 @@ from tests.tools.shown import ENTRIES
 from tests.usecases.cosigning import ONE, TWO
 from tests.usecases.sealed import KEY, SIGNER
 from tools.verifying.given import parsed
+from tools.verifying.links import Link
 from tools.verifying.report import Report, Unreadable
 from tools.verifying.signed import moment, signed_checkpoint
 from tools.verifying.trail import check_trail
 from tools.verifying.witnessed import check_witnessed
 
 ALL_KEYS = (KEY, FIRST_KEY, SECOND_KEY)
+GONE = "gone"
 SEALED_FIRST, SEALED_LATER = 3, ENTRIES - 1
 
 Export = Any
@@ -158,9 +160,9 @@ def test_what_a_witness_saw_is_no_larger_than_what_the_trail_is_proven_in(genuin
     _check(export["witnessed"], main, report)
 
 
-def _check(items: list[Any], main: str, report: Report, leaves: Sequence[int | None] = ()) -> None:
+def _check(items: list[Any], main: str, report: Report, links: Sequence[Link] = ()) -> None:
     keys = [parsed_key(key) for key in ALL_KEYS]
-    check_witnessed(items, signed_checkpoint(main.encode(), keys).checkpoint, leaves, keys, report)
+    check_witnessed(items, signed_checkpoint(main.encode(), keys).checkpoint, links, keys, report)
 
 
 def test_where_nothing_is_sealed_nobody_can_have_seen_it(genuine: Cosigned) -> None:
@@ -178,20 +180,36 @@ def test_where_nothing_is_sealed_nobody_can_have_seen_it(genuine: Cosigned) -> N
     [
         ([-1, 0, None], "entries 1 to 1 of this trail were in it"),
         ([-2, -1, 0], "entries 1 to 2 of this trail were in it"),
-        ([0, -1, 1], "entries 1 to 2 of this trail were in it, or bound by entry 2, which was"),
-        ([None, -1], "entries 1 to 2 of this trail were in it, or bound by entry 2, which was"),
+        ([0, -1, 1], "entries 1 to 2 of this trail were in it, or bound by a later one that was"),
+        ([None, -1], "entries 1 to 2 of this trail were in it, or bound by a later one that was"),
+        ([0, -1, GONE, -1], "entries 1 to 4 of this trail were in it, or bound by a later one that was"),
+        (
+            [-2, 0, None, GONE, 0, -1, None],
+            "entries 1 to 1, 4 to 6 of this trail were in it, or bound by a later one that was",
+        ),
+        ([None, GONE], "entries 2 to 2 of this trail were in it"),
         ([0, 1, None], "no entry of this trail was in it yet"),
         ([], "no entry of this trail was in it yet"),
     ],
 )
 def test_what_was_in_it_is_what_has_a_leaf_below_its_size(
-    genuine: Cosigned, behind: list[int | None], said: str
+    genuine: Cosigned, behind: list[int | str | None], said: str
 ) -> None:
-    """`behind`: the leaf of each entry, from the first that the witness did not see."""
+    """`behind`: the leaf of each entry, from the first that the witness did not see; GONE was erased, and it saw it."""
     export, report = json.loads(genuine.trail), Report(given="", keys=[])
-    leaves = [None if each is None else genuine.sizes[0] + each for each in behind]
-    _check(export["witnessed"][:1], export["checkpoint"], report, leaves)
+    links = [_link(number, genuine.sizes[0], each) for number, each in enumerate(behind, start=1)]
+    _check(export["witnessed"][:1], export["checkpoint"], report, links)
     assert report.checked[-1].endswith(f"begins: {said}")
+
+
+def _link(number: int, size: int, behind: int | str | None) -> Link:
+    leaf = size - 3 if isinstance(behind, str) else None if behind is None else size + behind
+    return Link(number=number, id="", committed="", leaf=leaf, entry={} if behind == GONE else {"number": number})
+
+
+def test_more_witnesses_than_any_force_has_are_not_looked_through(genuine: Cosigned) -> None:
+    raw = changed(genuine, lambda export: export["witnessed"].extend(export["witnessed"][:1] * 99))
+    assert report_of(raw, *ALL_KEYS).wrong == "witnessed: there are more than 100"
 
 
 def test_a_checkpoint_signed_with_an_older_key_of_the_log_is_believed_for_the_witness_s_sake(genuine: Cosigned) -> None:

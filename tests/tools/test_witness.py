@@ -1,26 +1,27 @@
 """tools/witness.py as somebody outside runs it: its key, its lines, its exit codes."""
 
+import io
+import os
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from shared.domain.note import COSIGNATURE, parsed_key
 from tests.fakes.signing import LEDGER_KEY, MemorySigner
 from tests.house.source import ROOT
 from tests.tools.witness_ledgers import LOG_KEY, WITNESS, Asked, History, MadeUp, Reply, honest, served
 from tools.witness import main
-from tools.witnessing.key import read
-from tools.witnessing.trouble import Unusable
+from tools.witnessing.state import StateFile
+from tools.witnessing.telling import Teller
 
 TEN = History.of(10)
-DONE, ANOTHER_HISTORY, UNUSABLE, NOT_NOW = range(4)
+DONE, UNUSABLE, NOT_NOW, NO_PROOF, ANOTHER_HISTORY = 0, 2, 3, 4, 5
 WITHIN = 20.0  # seconds that anything may take to be told
 
 
@@ -35,45 +36,6 @@ def key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 def words(what: str, url: str, folder: Path, *more: str) -> list[str]:
     given = ["--url", url, "--key", str(folder / "key"), "--state", str(folder / "state"), "--log-key", LOG_KEY]
     return [what, *given, *more]
-
-
-def test_a_key_is_made_for_its_owner_alone_and_only_its_public_half_is_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "key"
-    assert main(["create", "--name", "witness.test/new", "--key", str(file)]) == DONE
-    out, err = capsys.readouterr()
-    verifier = parsed_key(out.strip())
-    assert (err, verifier.name, verifier.kind) == ("", "witness.test/new", COSIGNATURE)
-    assert (read(file).verifier, oct(file.stat().st_mode & 0o777)) == (verifier, "0o600")
-    assert file.read_text().split("+")[-1].strip() not in out + repr(read(file))
-
-
-def test_a_key_that_is_there_is_not_written_over(key: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    before = key.read_text()
-    assert main(["create", "--name", "another.test", "--key", str(key)]) == UNUSABLE
-    assert (key.read_text(), "no key was made" in capsys.readouterr().err) == (before, True)
-
-
-@pytest.mark.parametrize("name", ["", "two words", "with+plus", "line\nline"])
-def test_a_name_that_no_note_could_bear_makes_no_key(name: str, tmp_path: Path) -> None:
-    assert main(["create", "--name", name, "--key", str(tmp_path / "key")]) == UNUSABLE
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_key_that_others_may_read_or_that_is_none_is_not_used(key: Path) -> None:
-    whole = key.read_text()
-    for text in ("", "PRIVATE+KEY+", whole[:-5], whole.replace("new", "old"), whole + whole, whole.replace("PRIV", "")):
-        key.write_text(text)
-        with pytest.raises(Unusable, match="no key of a witness"):
-            read(key)
-    key.write_text(whole)
-    key.chmod(0o640)
-    with pytest.raises(Unusable, match="chmod 600"):
-        read(key)
-    key.unlink()
-    with pytest.raises(Unusable, match="no key to be read"):
-        read(key)
 
 
 def test_once_cosigns_and_then_has_nothing_to_do(key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,6 +64,103 @@ def test_once_tells_of_another_history_keeps_both_notes_and_says_whom_to_tell(
     assert len(ledger.taken) == 1
 
 
+def test_once_tells_what_was_not_proven_keeps_what_was_shown_and_goes_on_when_it_is(
+    key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger = MadeUp(TEN)
+    with served(honest(ledger)) as url:
+        main(words("once", url, tmp_path))
+        ledger.history, ledger.whole = TEN.goes_on(5), TEN  # shown before it can be proven
+        assert main(words("once", url, tmp_path)) == NO_PROOF
+        (folder,) = tmp_path.glob("state.no-proof-*")
+        ledger.whole = None
+        assert main(words("once", url, tmp_path)) == DONE
+    notes = {name: (folder / name).read_bytes() for name in ("kept.note", "shown.note")}
+    assert notes == {"kept.note": TEN.note(), "shown.note": TEN.goes_on(5).note()}
+    told = capsys.readouterr().out.splitlines()[1]
+    for part in (
+        "NO PROOF THAT IT GOES ON",
+        "size=15",
+        "size=10",
+        "failed in a row: 1",
+        "were signed last",
+        str(folder),
+    ):
+        assert part in told
+
+
+def test_evidence_that_cannot_be_written_changes_nothing_about_what_was_found(
+    key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ledger, fork = MadeUp(TEN), History.of(10, word="other")
+    with served(honest(ledger)) as url:
+        main(words("once", url, tmp_path))
+        ledger.history = fork
+        assert main(words("once", url, tmp_path)) == ANOTHER_HISTORY
+        (folder,) = tmp_path.glob("state.another-history-*")
+        for file in folder.iterdir():
+            file.unlink()
+        folder.rmdir()
+        folder.touch()
+        capsys.readouterr()
+        assert main(words("once", url, tmp_path)) == ANOTHER_HISTORY
+    out = capsys.readouterr().out
+    assert "the evidence could not be written" in out
+    assert fork.note().decode() in out
+
+
+def test_a_fault_of_its_own_is_never_told_as_another_history(
+    key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Python's own code for whatever ends a program is 1, and is no code of a witness."""
+    witness = Teller(witness=Faulty(), state=StateFile(tmp_path / "state"))
+    assert [witness.turn_whatever_happens() for _ in range(2)] == [NOT_NOW, NOT_NOW]
+    lines = capsys.readouterr().out.splitlines()
+    assert ["MemoryError: as large as you like" in line for line in lines] == [True, True]
+    assert ["failed in a row: 2; nothing was ever signed" in line for line in lines] == [False, True]
+
+
+class Faulty:
+    well = False
+
+    def round(self) -> str:
+        if self.well:
+            return "cosigned"
+        raise MemoryError("as large as you like")
+
+
+def test_failed_rounds_are_counted_until_one_is_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rounds = Faulty()
+    teller = Teller(witness=rounds, state=StateFile(tmp_path / "state"))
+    for well in (False, False, True, False):
+        rounds.well = well
+        teller.turn_whatever_happens()
+    counted = [line.partition("in a row: ")[2].partition(";")[0] for line in capsys.readouterr().out.splitlines()]
+    assert counted == ["1", "2", "", "1"]
+
+
+class Full(io.StringIO):
+    def write(self, _: str) -> int:
+        raise OSError("no space left")
+
+
+def test_where_nothing_can_be_told_it_ends_as_one_that_did_not_sign(
+    key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served(honest(MadeUp(TEN))) as url, redirect_stdout(Full()):
+        assert main(words("once", url, tmp_path)) == NOT_NOW
+    assert capsys.readouterr().err == "error: a fault of this program: OSError: no space left\n"
+
+
+def test_what_a_log_says_ends_no_witness_whose_terminal_has_not_its_letters(key: Path, tmp_path: Path) -> None:
+    problem = '{"detail": "Übergröße \u2014 ☃"}'.encode()
+    with served(lambda _: Reply(status=503, parts=[problem])) as url:
+        command = [sys.executable, "-W", "error", "-m", "tools.witness", *words("once", url, tmp_path)]
+        asked = {**os.environ, "PYTHONIOENCODING": "ascii"}
+        done = subprocess.run(command, cwd=ROOT, env=asked, capture_output=True, text=True, timeout=WITHIN, check=False)
+    assert (done.returncode, done.stderr, "\\u2603" in done.stdout) == (NOT_NOW, "", True)
+
+
 def test_once_that_could_not_has_a_code_of_its_own(key: Path, tmp_path: Path) -> None:
     with served(lambda _: Reply(status=503)) as url:
         assert main(words("once", url, tmp_path)) == NOT_NOW
@@ -111,7 +170,7 @@ def test_after_a_rotation_either_key_of_the_ledger_will_do(key: Path, tmp_path: 
     new = MemorySigner(LEDGER_KEY, bytes([102]) * 32)
 
     class Rotated(MadeUp):
-        def checkpoint(self) -> bytes:
+        def newest(self) -> bytes:
             return self.history.note(signer=new)
 
     ledger = Rotated(TEN)
@@ -196,8 +255,20 @@ def test_in_a_copy_of_what_it_needs_it_runs_through_trouble_until_it_is_stopped(
         witness.tells("cosigned: size=10 ")
         faults.append(Reply(status=503))
         witness.tells("not signed: GET /api/ledger/checkpoint: 503")
-        ledger.history = TEN.goes_on(1)
+        witness.tells("failed in a row: 3;")
+        faults[0] = Reply(header=[("Content-Length", "9" * 15)], parts=[b"abc"])
+        witness.tells("the answer is too long")
+        faults[0] = Reply(header=[("Transfer-Encoding", "chunked")], parts=[b"ffffffffffffff\r\nabc"])
+        witness.tells("IncompleteRead")
+        ledger.history = TEN.up_to(7)
+        ledger.whole = TEN
         faults.clear()
+        witness.tells("not signed: an older checkpoint was shown, size=7 ")
+        ledger.history, ledger.whole, ledger.takes = TEN.goes_on(1), TEN, False
+        witness.tells("NO PROOF THAT IT GOES ON, not signed: no proof came that size=11 ")
+        ledger.whole = None
+        witness.tells("NO PROOF THAT IT GOES ON, not signed: they refuse the cosignature of size=11 ")
+        ledger.takes = True
         witness.tells("cosigned: size=11 ")
         assert main(words("once", url, tmp_path)) == UNUSABLE, "two are at work with one state"
         witness.process.send_signal(signal.SIGTERM)
@@ -215,6 +286,6 @@ def test_at_another_history_it_ends_at_once(key: Path, tmp_path: Path) -> None:
         witness.tells("cosigned: size=10 ")
         ledger.history = History.of(10, word="other")
         witness.tells("ANOTHER HISTORY: what is shown, size=10 ")
-        witness.tells("the evidence is in ")
+        witness.tells("the notes are kept in ")
         assert witness.process.wait(WITHIN) == ANOTHER_HISTORY
     assert len(ledger.taken) == 1

@@ -11,8 +11,8 @@ from shared.domain.note import Checkpoint
 from tests.tools.witness_ledgers import KEYS, NOW, WITNESS, History, MadeUp, seen
 from tools.witnessing.round import Witness
 from tools.witnessing.seen import parsed
-from tools.witnessing.state import Kept, StateFile
-from tools.witnessing.trouble import AnotherHistory, Unusable
+from tools.witnessing.state import MOST_ALIKE, Kept, StateFile
+from tools.witnessing.trouble import AnotherHistory, Trouble, Unusable
 
 TEN = History.of(10)
 
@@ -69,9 +69,9 @@ class CrashingDisk:
 class CrashingLedger(MadeUp):
     crashing: Crashing
 
-    def checkpoint(self) -> bytes:
+    def newest(self) -> bytes:
         with self.crashing.call():
-            return super().checkpoint()
+            return super().newest()
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         with self.crashing.call():
@@ -86,7 +86,7 @@ def _round(file: Path, shows: History, crashing: Crashing) -> None:
     ledger = CrashingLedger(shows)
     ledger.crashing = crashing
     state = StateFile(file, CrashingDisk(crashing))
-    with state.alone(), suppress(Crash, AnotherHistory):
+    with state.alone(), suppress(Crash, AnotherHistory, Trouble):
         Witness(key=crashing, log_keys=KEYS, ledger=ledger, memory=state, now=lambda: NOW).round()
 
 
@@ -176,7 +176,31 @@ def test_two_witnesses_do_not_work_with_one_state(tmp_path: Path) -> None:
 
 def test_evidence_is_kept_as_it_is_once(tmp_path: Path) -> None:
     state = StateFile(tmp_path / "state")
-    folder = state.keep_evidence({"kept.note": "one", "shown.note": "other"})
-    assert {file.name: file.read_text() for file in folder.iterdir()} == {"kept.note": "one", "shown.note": "other"}
-    assert state.keep_evidence({"kept.note": "one", "shown.note": "other"}) == folder
-    assert state.keep_evidence({"kept.note": "one", "shown.note": "third"}) != folder
+    one, third = {"kept.note": "one", "shown.note": "other"}, {"kept.note": "one", "shown.note": "third"}
+    folder = state.keep_evidence("another-history", one)
+    assert folder is not None
+    assert {file.name: file.read_text() for file in folder.iterdir()} == one
+    assert state.keep_evidence("another-history", one) == folder
+    assert state.keep_evidence("another-history", third) != folder
+
+
+def test_what_a_log_can_have_kept_does_not_fill_the_disk(tmp_path: Path) -> None:
+    state = StateFile(tmp_path / "state", CrashingDisk(Crashing(at=-1.0)))
+
+    def keep(kind: str, number: int, *, against: str = "one") -> Path | None:
+        return state.keep_evidence(kind, {"kept.note": against, "shown.note": f"{number}"})
+
+    folders = [keep("no-proof", number) for number in range(MOST_ALIKE + 5)]
+    assert [folder is None for folder in folders] == [False] * MOST_ALIKE + [True] * 5
+    assert keep("no-proof", 0) == folders[0], "what is there is there"
+    assert keep("no-proof", MOST_ALIKE, against="two"), "another checkpoint was kept since"
+    assert keep("another-history", MOST_ALIKE), "what proves something has room of its own"
+    assert len(list(tmp_path.iterdir())) == MOST_ALIKE + 2
+
+
+def test_evidence_for_which_there_is_no_room_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    state = StateFile(tmp_path / "gone" / "state")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(Unusable, match="the evidence could not be written to"):
+        state.keep_evidence("no-proof", {"shown.note": "one"})

@@ -3,12 +3,14 @@
 import asyncio
 import json
 from contextlib import AbstractContextManager
+from email.utils import format_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from shared.domain.note import parsed_checkpoint, parsed_key, parsed_note, signers
+from shared.domain.seal import checkpoint_path
 from tests.builders import an_entry
 from tests.functions.directory import AUDITOR, token
 from tests.functions.world import MemoryService
@@ -19,7 +21,7 @@ from tools.witnessing.ledger import LedgerDoors, token_in
 from tools.witnessing.round import Witness
 from tools.witnessing.seen import ed25519
 from tools.witnessing.state import StateFile
-from tools.witnessing.trouble import AnotherHistory, Trouble
+from tools.witnessing.trouble import AnotherHistory, NoProof, Trouble
 
 if TYPE_CHECKING:
     from shared.wiring import Services
@@ -37,22 +39,27 @@ def world(monkeypatch: pytest.MonkeyPatch) -> MemoryService:
     return service
 
 
-def doors_of(world: MemoryService) -> AbstractContextManager[str]:
-    """Any thread may knock; the service answers on the loop of the test."""
+def doors_of(world: MemoryService, newest: bytes | None) -> AbstractContextManager[str]:
+    """Any thread may knock; the service answers on the loop of the test, but for the newest checkpoint, if given."""
     loop = asyncio.get_running_loop()
 
     async def knock(asked: Asked) -> Reply:
         query = {name: value for name, _, value in (each.partition("=") for each in asked.query.split("&") if each)}
         headers = {"Authorization": asked.token} if asked.token else {}
         body = json.loads(asked.body) if asked.body else None
-        answered = await world.ask(DOORS[asked.path.rpartition("/")[2]], query=query, body=body, headers=headers)
-        return Reply(status=answered.status, header=list(answered.headers.items()), parts=[answered.raw])
+        is_newest = asked.path.endswith("/checkpoint") and not query
+        door = DOORS[asked.path.rpartition("/")[2]]
+        answered = await world.ask(door, query=query, body=body, headers=headers)
+        header = [*answered.headers.items(), ("Date", format_datetime(world.time, usegmt=True))]
+        return Reply(status=answered.status, header=header, parts=[(newest if is_newest else None) or answered.raw])
 
     return served(lambda asked: asyncio.run_coroutine_threadsafe(knock(asked), loop).result(WITHIN))
 
 
-async def a_round(world: MemoryService, state: Path, *, token_file: Path | None = None) -> str:
-    with doors_of(world) as url:
+async def a_round(
+    world: MemoryService, state: Path, *, token_file: Path | None = None, newest: bytes | None = None
+) -> str:
+    with doors_of(world, newest) as url:
         doors = LedgerDoors(place_at(url), token_in(token_file))
         now = int(world.time.timestamp())
         log_keys, memory = [parsed_key(KEY)], StateFile(state)
@@ -84,8 +91,35 @@ async def test_a_force_that_begins_anew_is_found_out(world: MemoryService, tmp_p
     another = MemoryService()
     sealed(another, 301)
     world.ledger, world.records = another.ledger, another.records
-    with pytest.raises(AnotherHistory, match="does not begin with size=300"):
+    with pytest.raises(AnotherHistory, match=r"ledger of size=301 is proven to begin with size=300 .* and not with"):
         await a_round(world, tmp_path / "state")
+
+
+async def test_a_record_store_that_was_set_back_is_served_as_an_older_checkpoint(
+    world: MemoryService, tmp_path: Path
+) -> None:
+    """Its files still have what was published, but the door proves nothing beyond the head."""
+    sealed(world, 3)
+    before = await world.records.ledger_head()
+    sealed(world, 4)
+    await a_round(world, tmp_path / "state")
+    assert before is not None
+    world.records.put(before.record)
+    with pytest.raises(NoProof, match=r"no proof came that size=7 .* begins with size=3 .* 400"):
+        await a_round(world, tmp_path / "state")
+
+
+async def test_a_cosignature_of_what_was_never_published_is_refused_and_the_other_one_is_shown(
+    world: MemoryService, tmp_path: Path
+) -> None:
+    """What a log does that shows the witness alone another history of the same size."""
+    sealed(world, 3)
+    another = MemoryService()
+    another.records.put(an_entry(key="another")[0])
+    sealed(another, 2)
+    with pytest.raises(AnotherHistory, match=r"what was shown, size=3 .*, is not what was published, size=3 ") as found:
+        await a_round(world, tmp_path / "state", newest=await another.ledger.read(checkpoint_path(3)))
+    assert set(found.value.notes) == {"shown.note", "published.note"}
 
 
 async def test_before_anything_is_sealed_and_for_whom_is_not_listed_it_is_told_why_not(

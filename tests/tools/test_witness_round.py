@@ -1,6 +1,5 @@
 """What a witness signs and what it never does, whatever fork a force shows it."""
 
-import json
 from contextlib import suppress
 from dataclasses import replace
 
@@ -8,43 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.domain.ledger import Unproven, check_consistency
-from shared.domain.note import Checkpoint, Note, VerifierKey, parsed_checkpoint, parsed_note, signers
 from tests.fakes.signing import MemorySigner
-from tests.tools.witness_ledgers import KEYS, NOW, WITNESS, History, MadeUp, seen
-from tools.witnessing.round import Memory, Witness
-from tools.witnessing.seen import Seen, ed25519
+from tests.tools.witness_ledgers import NOW, History, MadeUp, seen
+from tests.tools.witness_rounds import Remembered, cosigned, kept, witness
+from tools.witnessing.seen import Seen
 from tools.witnessing.state import Kept
-from tools.witnessing.trouble import AnotherHistory, Trouble
+from tools.witnessing.trouble import AnotherHistory, NoProof, Trouble
 
 TEN = History.of(10)
-
-
-class Remembered:
-    """A memory that is no file."""
-
-    def __init__(self, kept: Kept | None = None) -> None:
-        self.kept = kept
-
-    def read(self) -> Kept | None:
-        return self.kept
-
-    def keep(self, kept: Kept) -> None:
-        self.kept = kept
-
-
-def witness(ledger: MadeUp, memory: Memory, *, now: int = NOW, first: Seen | None = None) -> Witness:
-    return Witness(key=WITNESS, log_keys=KEYS, ledger=ledger, memory=memory, now=lambda: now, first=first)
-
-
-def cosigned(note: str) -> tuple[Checkpoint, int | None]:
-    """What is cosigned in a note, by whoever verifies it."""
-    read = parsed_note(note.encode())
-    return parsed_checkpoint(read.text), _signers(read)[WITNESS.verifier]
-
-
-def _signers(note: Note) -> dict[VerifierKey, int | None]:
-    return signers(note, [WITNESS.verifier], ed25519)
 
 
 def test_the_first_checkpoint_is_cosigned_and_it_is_said_that_it_is_trusted_as_it_came() -> None:
@@ -53,7 +23,7 @@ def test_the_first_checkpoint_is_cosigned_and_it_is_said_that_it_is_trusted_as_i
     assert "the first one seen" in told
     assert f"{seen(TEN)} seconds={NOW}" in told
     assert [cosigned(note) for note in ledger.taken] == [(TEN.checkpoint, NOW)]
-    assert memory.kept == Kept(seen=seen(TEN), seconds=NOW, handed_in=True)
+    assert memory.kept == kept(TEN)
 
 
 def test_a_ledger_that_goes_on_is_cosigned_again_and_one_that_stands_still_is_not() -> None:
@@ -72,34 +42,28 @@ def test_a_ledger_that_goes_on_is_cosigned_again_and_one_that_stands_still_is_no
         History.of(9),
         History.of(11, word="other"),
         History.of(9).goes_on(5, word="other"),
-        History.of(1),
+        History.of(9, word="other"),
         History(lines=()),
     ],
-    ids=["split view", "smaller", "larger", "last line changed", "almost nothing", "nothing"],
+    ids=["split view", "smaller", "larger", "last line changed", "smaller and another", "nothing"],
 )
 @pytest.mark.parametrize("handed_in", [True, False])
-def test_another_history_is_never_signed_nor_remembered(shown: History, handed_in: bool) -> None:
-    before = Kept(seen=seen(TEN), seconds=NOW, handed_in=handed_in)
+def test_what_does_not_go_on_from_what_was_kept_is_never_signed_nor_remembered(shown: History, handed_in: bool) -> None:
+    before = kept(TEN, handed_in=handed_in)
     ledger, memory = MadeUp(shown), Remembered(before)
-    with pytest.raises(
-        AnotherHistory, match=f"^what is shown, size={shown.size} .* does not begin with size=10 "
-    ) as found:
+    with pytest.raises((AnotherHistory, Trouble)):
         witness(ledger, memory).round()
     assert (ledger.taken, memory.kept) == ([], before)
-    assert (found.value.notes["kept.note"], found.value.notes["shown.note"]) == (
-        TEN.note().decode(),
-        shown.note().decode(),
-    )
 
 
-def test_a_proof_that_does_not_hold_is_kept_with_the_notes() -> None:
-    class Lying(MadeUp):
-        def consistency(self, old: int, new: int) -> list[bytes]:
-            return [bytes(32)]
-
-    with pytest.raises(AnotherHistory) as found:
-        witness(Lying(TEN.goes_on(1)), Remembered(Kept(seen=seen(TEN), seconds=NOW, handed_in=True))).round()
-    assert json.loads(found.value.notes["proof.json"]) == ["A" * 43 + "="]
+@pytest.mark.parametrize("size", [0, 1, 4, 9])
+def test_an_older_checkpoint_of_the_same_history_is_said_to_be_one(size: int) -> None:
+    """A cache's, or that of an instance which lags behind."""
+    ledger, memory = MadeUp(TEN.up_to(size), whole=TEN.goes_on(5)), Remembered(kept(TEN))
+    with pytest.raises(Trouble, match=f"an older checkpoint was shown, size={size} ") as told:
+        witness(ledger, memory).round()
+    assert not isinstance(told.value, NoProof)
+    assert (ledger.taken, memory.kept) == ([], kept(TEN))
 
 
 @settings(deadline=None)
@@ -111,15 +75,9 @@ def test_of_any_two_histories_a_witness_signs_both_only_if_one_begins_with_the_o
     begins = first.lines == second.lines[: first.size]
     memory = Remembered(Kept(seen=seen(first), seconds=NOW, handed_in=True))
     ledger = MadeUp(second)
-    with suppress(AnotherHistory):
+    with suppress(AnotherHistory, Trouble):
         witness(ledger, memory).round()
     assert bool(ledger.taken) == (begins and first.size != second.size)
-
-
-def test_a_force_that_refuses_what_it_showed_itself_has_two_histories() -> None:
-    ledger = MadeUp(TEN, takes=False)
-    with pytest.raises(AnotherHistory, match="published another checkpoint"):
-        witness(ledger, Remembered()).round()
 
 
 @pytest.mark.parametrize(
@@ -131,14 +89,16 @@ def test_a_force_that_refuses_what_it_showed_itself_has_two_histories() -> None:
         (TEN.note().replace(b"\n10\n", b"\n11\n"), "is not over this text"),
         (TEN.note(text=str(replace(TEN.checkpoint, origin="elsewhere.test/ledger"))), "of another ledger"),
         (TEN.note(text=str(replace(TEN.checkpoint, extension=("more",)))), "more lines than"),
+        (TEN.note(text=str(replace(TEN.checkpoint, size=0))), "of no entries with a root"),
         (TEN.note(text="continuity.test/ledger\nten\n"), "three or more lines"),
         (b"\xff" * 100, "not UTF-8"),
     ],
-    ids=["nothing", "unsigned", "another key", "changed", "another origin", "extended", "no checkpoint", "garbage"],
+    ids=["nothing", "unsigned", "another key", "changed", "another origin", "extended", "not empty",
+         "no checkpoint", "garbage"],
 )  # fmt: skip
 def test_what_the_log_did_not_sign_as_its_checkpoint_is_not_signed_here(raw: bytes, why: str) -> None:
     class Showing(MadeUp):
-        def checkpoint(self) -> bytes:
+        def newest(self) -> bytes:
             return raw
 
     ledger, memory = Showing(TEN), Remembered()
@@ -165,8 +125,7 @@ def test_a_ledger_of_another_name_in_the_state_is_told_as_such() -> None:
 
 
 def test_a_clock_that_was_set_back_signs_nothing() -> None:
-    ledger = MadeUp(TEN.goes_on(1))
-    memory = Remembered(Kept(seen=seen(TEN), seconds=NOW, handed_in=True))
+    ledger, memory = MadeUp(TEN.goes_on(1)), Remembered(kept(TEN))
     with pytest.raises(Trouble, match="clock"):
         witness(ledger, memory, now=NOW - 1).round()
     assert ledger.taken == []
@@ -174,10 +133,35 @@ def test_a_clock_that_was_set_back_signs_nothing() -> None:
     assert len(ledger.taken) == 1
 
 
-def test_a_proof_cannot_be_made_up_from_the_other_history() -> None:
-    """The mathematics that all of this rests on, at this size: no proof of either leads from one to the other."""
-    one, other = History.of(10, word="one"), History.of(14, word="other")
-    for old in range(1, 10):
-        for proof in (one.proof(old, 10), other.proof(old, 14)):
-            with pytest.raises(Unproven):
-                check_consistency(10, one.checkpoint.root, 14, other.checkpoint.root, proof)
+@pytest.mark.parametrize("clock, off", [(None, 0), (NOW, 301), (NOW, -301), (NOW, 10**9), (NOW, -(10**9))])
+def test_what_a_clock_says_that_is_wrong_is_never_signed_and_leaves_no_trace(clock: int | None, off: int) -> None:
+    """Once signed it could not be taken back, and all that is signed until then would contradict it."""
+    ledger, memory = MadeUp(TEN, clock=clock), Remembered()
+    with pytest.raises(Trouble, match="date to hold the clock" if clock is None else "a clock is wrong"):
+        witness(ledger, memory, now=NOW + off).round()
+    assert (ledger.taken, memory.kept) == ([], None)
+    ledger.clock, ledger.history = NOW, TEN.goes_on(1)
+    assert witness(ledger, memory, now=NOW).round().startswith("cosigned: size=11 ")
+
+
+@pytest.mark.parametrize("off", [300, -300])
+def test_a_clock_that_is_five_minutes_off_is_right(off: int) -> None:
+    assert witness(MadeUp(TEN), Remembered(), now=NOW + off).round().startswith("cosigned: ")
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 400), st.one_of(st.integers(-400, 400), st.just(10**9)), st.booleans())))
+def test_whatever_a_clock_does_times_go_forward_as_sizes_do_and_it_signs_again_once_it_is_right(
+    rounds: list[tuple[int, int, bool]],
+) -> None:
+    """The log's clock is right here; its door takes what comes, or refuses it."""
+    whole, memory, signed, time = History.of(len(rounds) + 1), Remembered(), list[tuple[int, int | None]](), NOW
+    for at, (passes, off, takes) in enumerate([*rounds, (601, 0, True)]):
+        time += passes
+        ledger = MadeUp(whole.up_to(at + 1), takes=takes, clock=time)
+        with suppress(Trouble):
+            witness(ledger, memory, now=time + off).round()
+        signed += [(checkpoint.size, seconds) for checkpoint, seconds in map(cosigned, ledger.taken)]
+    assert signed == sorted(signed)
+    assert [seconds for _, seconds in signed] == sorted(seconds or 0 for _, seconds in signed)
+    assert signed[-1] == (whole.size, time)

@@ -4,6 +4,7 @@ import itertools
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.witness_ledgers import KEYS, NOW, WITNESS, Answering, Asked, History, MadeUp, Reply, honest, served
+from tests.tools.witness_ledgers import KEYS, WITNESS, Answering, Asked, History, MadeUp, Reply, honest, served
 from tools.witnessing.exchange import MOST, Place, place_at
 from tools.witnessing.ledger import LedgerDoors, token_in
 from tools.witnessing.round import Witness
 from tools.witnessing.state import StateFile
-from tools.witnessing.trouble import AnotherHistory, Trouble, Unusable
+from tools.witnessing.trouble import AnotherHistory, NoProof, Trouble, Unusable
 
 TEN = History.of(10)
 SOON = 0.2  # seconds that a whole exchange may take here
@@ -24,7 +25,9 @@ SOON = 0.2  # seconds that a whole exchange may take here
 
 def a_round(url: str, state: Path, *, within: float = 5.0, token_file: Path | None = None) -> str:
     doors = LedgerDoors(replace(place_at(url), within=within), token_in(token_file))
-    return Witness(key=WITNESS, log_keys=KEYS, ledger=doors, memory=StateFile(state), now=lambda: NOW).round()
+    return Witness(
+        key=WITNESS, log_keys=KEYS, ledger=doors, memory=StateFile(state), now=lambda: int(time.time())
+    ).round()
 
 
 def instead(ledger: MadeUp, path: str, reply: Callable[[], Reply]) -> Answering:
@@ -65,8 +68,11 @@ def test_a_cosignature_that_was_not_taken_is_handed_in_again_the_next_time(statu
         assert a_round(url, tmp_path / "state").startswith("cosigned: ")
 
 
-def test_a_refusal_as_of_another_history_is_one(tmp_path: Path) -> None:
-    with served(honest(MadeUp(TEN, takes=False))) as url, pytest.raises(AnotherHistory):
+def test_a_refusal_as_of_another_history_is_one_once_that_one_is_shown(tmp_path: Path) -> None:
+    with served(honest(MadeUp(TEN, takes=False))) as url, pytest.raises(NoProof, match="show none"):
+        a_round(url, tmp_path / "state")
+    other = MadeUp(TEN, takes=False, whole=History.of(10, word="other"), published=[10])
+    with served(honest(other)) as url, pytest.raises(AnotherHistory):
         a_round(url, tmp_path / "state")
 
 
@@ -75,6 +81,7 @@ def gigabyte() -> Iterator[bytes]:
 
 
 LENGTH = ("Content-Length", str(2**30))
+LESS = ("Content-Length", str(MOST - 10_000))
 CHUNKED = ("Transfer-Encoding", "chunked")
 REPLIES: dict[str, Callable[[], Reply]] = {
     "a gigabyte": lambda: Reply(parts=gigabyte()),
@@ -84,7 +91,13 @@ REPLIES: dict[str, Callable[[], Reply]] = {
     ),
     "a header without an end": lambda: Reply(header=[("X", "y" * 1000)] * 200),
     "a line without an end": lambda: Reply(header=[("X", "y" * MOST)]),
-    "less than announced": lambda: Reply(header=[LENGTH], parts=[TEN.note()]),
+    "announced as a gigabyte, and little comes": lambda: Reply(header=[LENGTH], parts=[TEN.note()]),
+    "announced beyond all memory": lambda: Reply(header=[("Content-Length", "9" * 15)], parts=[TEN.note()]),
+    "announced beyond all numbers": lambda: Reply(header=[("Content-Length", "1" + "0" * 30)], parts=[TEN.note()]),
+    "announced in too many digits": lambda: Reply(header=[("Content-Length", "1" * 5000)], parts=gigabyte()),
+    "announced as a chunk beyond all memory": lambda: Reply(header=[CHUNKED], parts=[b"ffffffffffffff\r\n", b"abc"]),
+    "announced as a chunk beyond all numbers": lambda: Reply(header=[CHUNKED], parts=[b"f" * 40 + b"\r\n", b"abc"]),
+    "less than announced": lambda: Reply(header=[LESS], parts=[TEN.note()]),
     "garbage": lambda: Reply(parts=[bytes(range(256))]),
     "garbage for chunks": lambda: Reply(header=[CHUNKED], parts=[b"nonsense\r\n"]),
     "nothing": Reply,
@@ -98,13 +111,44 @@ REPLIES: dict[str, Callable[[], Reply]] = {
 }
 
 
-@pytest.mark.parametrize("endless", [name for name in REPLIES if "gigabyte" in name])
+@pytest.mark.parametrize("endless", [name for name in REPLIES if name.startswith("a gigabyte")])
 def test_an_endless_answer_is_left_long_before_its_end(endless: str, tmp_path: Path) -> None:
     with (
         served(instead(MadeUp(TEN), "checkpoint", REPLIES[endless])) as url,
         pytest.raises(Trouble, match="the answer is too long"),
     ):
         a_round(url, tmp_path / "state")
+
+
+@pytest.mark.parametrize("length", ["9" * 15, "1" + "0" * 30])
+def test_what_is_announced_beyond_the_bounds_is_left_before_it_comes(length: str, tmp_path: Path) -> None:
+    reply = Reply(header=[("Content-Length", length)], parts=[TEN.note()])
+    with (
+        served(instead(MadeUp(TEN), "checkpoint", lambda: reply)) as url,
+        pytest.raises(Trouble, match="the answer is too long"),
+    ):
+        a_round(url, tmp_path / "state")
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Thu, 26 Nov 2026 05:20:43 +0000", "Fri, 31 Feb 2026 00:00:00 GMT"])
+def test_an_answer_with_no_date_that_can_be_read_has_nothing_signed(date: str, tmp_path: Path) -> None:
+    reply = Reply(header=[("Date", date)], parts=[TEN.note()])
+    with (
+        served(instead(MadeUp(TEN), "checkpoint", lambda: reply)) as url,
+        pytest.raises(Trouble, match="bears no date"),
+    ):
+        a_round(url, tmp_path / "state")
+
+
+def test_an_answer_of_another_hour_has_nothing_signed(tmp_path: Path) -> None:
+    reply = Reply(header=[("Date", "Thu, 26 Nov 2015 05:20:43 GMT")], parts=[TEN.note()])
+    ledger = MadeUp(TEN)
+    with (
+        served(instead(ledger, "checkpoint", lambda: reply)) as url,
+        pytest.raises(Trouble, match="seconds=1448515243 in the answer"),
+    ):
+        a_round(url, tmp_path / "state")
+    assert (ledger.taken, (tmp_path / "state").exists()) == ([], False)
 
 
 @pytest.mark.parametrize("at", ["checkpoint", "consistency"])

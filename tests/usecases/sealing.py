@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from shared.adapters.ed25519 import verifies
 from shared.domain.daily_counts import DailyCount
 from shared.domain.entry import Asking, Entry, Trail, numbered, stored
 from shared.domain.ledger import Tree, commitment, from_base64, grown, leaf_hash, leaf_line, root_of
 from shared.domain.note import parsed_checkpoint, parsed_note
 from shared.domain.seal import Head, Sealing
-from shared.domain.tiles import ENTRIES, FULL, Tile, check_tiles, new_tiles, parsed_bundle, tile_in
+from shared.domain.tiles import ENTRIES, FULL, Tile, new_tiles, parsed_bundle, tile_in
 from shared.usecases.seal import SealReport, seal
 from tests.builders import NOW, a_draft, an_asking
+from tests.domain.followed import check_tiles
 from tests.fakes import Moment, Outage, World
 from tests.fakes.signing import LEDGER_KEY
 from tests.usecases.scenes import by_the_service
@@ -52,8 +54,10 @@ def sealing(
         now=now,
         origin=LEDGER_KEY,
         records=world.records,
+        feed=world.feed,
         files=world.ledger,
         keys=world.keys,
+        check=verifies,
         out_of_time=out_of_time,
         at_once=at_once,
         most=most,

@@ -1,7 +1,8 @@
 """The whole ledger, in a folder or at an address: every file follows from its entries, every checkpoint is of it.
 
 A folder is laid out as the ledger is served (`checkpoint`, `tile/...`) or as the force stores it, where `checkpoint` is
-a folder of all the checkpoints there ever were, by size, and `cosignature/<size>/<key id>` what witnesses signed.
+a folder of all the checkpoints there ever were, by size, `cosignature/<size>/<key id>` what witnesses signed, and
+`next/<size>` the text of the checkpoint that was to follow.
 """
 
 import heapq
@@ -30,7 +31,7 @@ def check_ledger(where: str, keys: Keys, report: Report, earlier: bytes | None, 
     else:
         seen.add(newest)
     if isinstance(place, Folder):
-        check_others(place, newest.checkpoint.size, stored.sizes, report)
+        check_others(place, newest.checkpoint, stored, report)
     _tell(seen, keys, report)
 
 

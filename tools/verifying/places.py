@@ -1,26 +1,26 @@
 """Where a ledger's files are read from: a folder, or an address that serves them as C2SP tlog-tiles says.
 
 P1  Nothing is read that is longer than it can rightly be: one byte more is taken, which shows that it is.
-P2  An address is asked over one connection, with patience that ends. It is not followed to anywhere else, so that what
-    is verified is what was asked for, and a token goes to nobody else.
+P2  An address is asked over one connection, with patience that ends (address.py). It is not followed to anywhere else,
+    so that what is verified is what was asked for, and a token goes to nobody else.
 P3  What is compressed on its way is unpacked no further than P1 allows.
+P4  In a folder, files are files: what is a link, a pipe or a device is not opened further, and is no part of a ledger.
 """
 
-import http.client
+import errno
 import os
-import zlib
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
+from shared.domain.ledger import Unproven
+from tools.verifying.address import Address
 from tools.verifying.report import Unreadable
 
-PATIENCE_SECONDS = 60
-OK, NOT_FOUND = 200, 404
-PACKING = 4096  # bytes that what cannot be compressed may be longer when it is
-GZIP = 31  # zlib's window bits for it
-OF_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
+# Where a system has no such flags it has no such pipes either; a link is then found by the pass over the folder.
+AS_IT_IS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+DEEPEST = 9  # folders above a file of a ledger: tile, level, six of an index, .p
 
 
 class Place(Protocol):
@@ -47,10 +47,17 @@ class Folder:
 
     def read(self, path: str, most: int) -> bytes | None:
         try:
-            with (self.folder / path).open("rb", buffering=0) as file:
-                return file.readall() if os.fstat(file.fileno()).st_size <= most else file.read(most + 1)
+            with open(self.folder / path, "rb", opener=_opened) as file:
+                found = os.fstat(file.fileno())
+                if not stat.S_ISREG(found.st_mode):
+                    raise _foreign(path)
+                return file.read(min(found.st_size, most) + 1)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return None
+        except OSError as no:
+            if no.errno in (errno.ELOOP, errno.ENXIO):  # a link, or a socket
+                raise _foreign(path) from None
+            raise
 
     def names(self, path: str) -> Iterator[str]:
         try:
@@ -59,72 +66,38 @@ class Folder:
         except (FileNotFoundError, NotADirectoryError):
             return
 
+    def under(self, path: str) -> Iterator[str]:
+        """Every file there by its path, in order; of one folder at a time is more than the name in memory."""
+        try:
+            with os.scandir(self.folder / path) as found:
+                inside = sorted((each.name, _is_folder(f"{path}/{each.name}", each)) for each in found)
+        except FileNotFoundError:
+            return
+        except NotADirectoryError:
+            raise Unproven(f"{path}: it is no folder") from None
+        for name, is_folder in inside:
+            if not is_folder:
+                yield f"{path}/{name}"
+            elif path.count("/") + 2 > DEEPEST:
+                raise Unproven(f"{path}/{name}: it is a folder deeper than any of a ledger")
+            else:
+                yield from self.under(f"{path}/{name}")
+
     def close(self) -> None:
         """Nothing is kept open."""
 
 
-class Address:
-    def __init__(self, base: str, token: bytes | None) -> None:
-        try:
-            parts = urlsplit(base.encode("ascii").decode())
-            kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-            self._connection = kind(parts.hostname or "", parts.port, timeout=PATIENCE_SECONDS)
-        except (ValueError, http.client.InvalidURL):
-            raise Unreadable(f"{base} is no address") from None
-        if token and parts.scheme == "http" and parts.hostname not in OF_THIS_MACHINE:
-            raise Unreadable("a token is sent over https alone")
-        self._site, self._path = f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
-        self._headers: dict[str, str | bytes] = {"Accept-Encoding": "gzip"}
-        self._headers |= {"Authorization": b"Bearer " + token} if token else {}
-
-    def read(self, path: str, most: int) -> bytes | None:
-        asked = f"{self._path}/{path}"
-        try:
-            answer = self._asked(asked)
-            raw = answer.read(most + PACKING)
-            if answer.read(1):
-                self._connection.close()  # it is too long to be read to its end
-            elif answer.length:
-                raise http.client.IncompleteRead(b"")
-        except (http.client.HTTPException, ValueError) as no:  # ValueError: a host or a header that is none
-            raise OSError(f"{self._site}{asked}: there was no whole answer ({type(no).__name__})") from None
-        if answer.status == NOT_FOUND:
-            return None
-        if answer.status != OK:
-            raise OSError(f"{self._site}{asked} answered {answer.status}")
-        packed = answer.getheader("Content-Encoding", "identity") != "identity"
-        return _unpacked(asked, raw, most) if packed else raw[: most + 1]
-
-    def names(self, path: str) -> Iterator[str]:
-        del path  # the standard has no lists
-        return iter(())
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def _asked(self, path: str) -> http.client.HTTPResponse:
-        """Once more where the other side had closed the connection that was kept."""
-        kept = self._connection.sock is not None
-        try:
-            return self._ask(path)
-        except (http.client.RemoteDisconnected, ConnectionError):
-            self._connection.close()
-            if not kept:
-                raise
-        return self._ask(path)
-
-    def _ask(self, path: str) -> http.client.HTTPResponse:
-        self._connection.request("GET", path, headers=self._headers)
-        return self._connection.getresponse()
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, flags | AS_IT_IS)
 
 
-def _unpacked(path: str, raw: bytes, most: int) -> bytes:
-    """What is longer than it can be, packed or unpacked, comes out cut, and is found to be wrong."""
-    unpacking = zlib.decompressobj(GZIP)
-    try:
-        whole = unpacking.decompress(raw, most + 1)
-    except zlib.error:
-        raise OSError(f"{path}: what should be gzip is not") from None
-    if not unpacking.eof and len(whole) <= most:
-        raise OSError(f"{path}: the answer broke off")
-    return whole
+def _is_folder(path: str, found: os.DirEntry[str]) -> bool:
+    if found.is_dir(follow_symlinks=False):
+        return True
+    if not found.is_file(follow_symlinks=False):
+        raise _foreign(path)
+    return False
+
+
+def _foreign(path: str) -> Unproven:
+    return Unproven(f"{path}: it is a link, a pipe or a device, and no file of a ledger")

@@ -1,6 +1,8 @@
-"""The checkpoints that a ledger's folder keeps, by size, and the cosignatures beside each: every signature is checked.
+"""The checkpoints that a ledger's folder keeps, by size, with what lies beside each: every signature is checked.
 
-They are read one after another while the entries go by (follow.py); in memory are their sizes, eight bytes for each.
+Beside a checkpoint are its cosignatures, and under `next/<size>` the text of the one that was to follow the one of that
+size, which the force wrote before it was signed: it must be the next that is here. They are read one after another
+while the entries go by (follow.py); in memory are their sizes, eight bytes for each.
 """
 
 from array import array
@@ -8,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from shared.domain.ledger import LARGEST, Unproven
-from shared.domain.note import Note, VerifierKey, parsed_note, signers
+from shared.domain.note import Checkpoint, Note, VerifierKey, parsed_checkpoint, parsed_note, signers
 from tools.verifying.follow import Claim
 from tools.verifying.places import Place
 from tools.verifying.signed import Keys, Signed, ed25519, signed_checkpoint
 
-CHECKPOINT, COSIGNATURE = "checkpoint", "cosignature"
+CHECKPOINT, COSIGNATURE, NEXT = "checkpoint", "cosignature", "next"
 MOST = 65_536  # bytes of a checkpoint, which is three lines and at most a hundred signatures
 DIGITS = 20  # of a size in a file's name
 
@@ -31,11 +33,15 @@ class Seen:
 
 
 class Stored:
-    """`sizes`: of the checkpoints there are, in order; none where `checkpoint` is the newest one itself."""
+    """`sizes`: of the checkpoints there are, in order; none where `checkpoint` is the newest one itself.
+
+    `unfollowed`: how many were read of which it was not written down that they were to follow the one before.
+    """
 
     def __init__(self, place: Place, keys: Keys) -> None:
         self._place, self._keys = place, keys
         self._witnesses = {key.id.hex(): key for key in keys}
+        self.unfollowed = 0
         self.sizes: Sequence[int] = array("Q", sorted(_size(name) for name in place.names(CHECKPOINT)))
 
     def newest(self) -> Signed:
@@ -47,15 +53,37 @@ class Stored:
         return signed_checkpoint(raw, self._keys)
 
     def claims(self, seen: Seen) -> Iterator[Claim]:
+        before = 0
         for size in self.sizes:
             found = self._at(size)
             seen.add(found)
+            self._check_next(before, found.checkpoint)
             yield Claim(name=_path(size), size=size, root=found.checkpoint.root)
+            before = size
+
+    def check_later(self, before: int, newest: Checkpoint) -> None:
+        """What follows the newest one, or one that is not here yet: the text of a larger one of this ledger."""
+        path = _path(before, NEXT)
+        raw = self._place.read(path, MOST) or b""
+        try:
+            later = parsed_checkpoint(raw.decode())
+        except ValueError:  # Unproven is one
+            raise Unproven(f"{path}: it is not the text of a checkpoint") from None
+        if later.origin != newest.origin or later.size <= max(before, newest.size):
+            raise Unproven(f"{path}: it is not the text of a later checkpoint of this ledger")
+
+    def _check_next(self, before: int, checkpoint: Checkpoint) -> None:
+        path = _path(before, NEXT)
+        raw = self._place.read(path, MOST) if checkpoint.size else b""
+        if raw is None:
+            self.unfollowed += 1
+        elif checkpoint.size and raw != str(checkpoint).encode():
+            raise Unproven(f"{path}: it is not the text of {_path(checkpoint.size)}, the next that is here")
 
     def _at(self, size: int) -> Signed:
         path = _path(size)
+        raw = self._place.read(path, MOST) or b""
         try:
-            raw = self._place.read(path, MOST) or b""
             found, note = signed_checkpoint(raw, self._keys), parsed_note(raw)
         except Unproven as no:
             raise Unproven(f"{path}: {no}") from None
@@ -81,8 +109,8 @@ class Stored:
         return replace(found, witnesses={**found.witnesses, **{key: at for key, at in seen.items() if at is not None}})
 
 
-def _path(size: int) -> str:
-    return f"{CHECKPOINT}/{size:0{DIGITS}}"
+def _path(size: int, folder: str = CHECKPOINT) -> str:
+    return f"{folder}/{size:0{DIGITS}}"
 
 
 def _size(name: str) -> int:

@@ -3,41 +3,31 @@
 T1  Entries are numbered 1, 2, 3 ... and each holds the commitment of the one before it (`previous`).
 T2  An entry's commitment is made again from what it says and its salt; nothing in it is left unbound.
 T3  The line `v1 <id> <commitment>` is at the entry's leaf of the tree whose root the checkpoint signs.
-T4  An entry that is gone is erased where a later one tells so by its id and leaf, and the ledger still has its line;
-    else it is missing.
+T4  Up to the last sealed entry each is in the ledger, or bound by one after it that is; one that is gone is erased, or
+    missing (links.py).
 T5  The last entry is that of the export itself, and never sealed yet. For what stands after the last sealed entry, and
     that nothing was left out there, nobody vouches but whoever made the file: an export made some minutes later shows
     it, in which this one's entries are sealed; and an earlier export, whether sealed ones were taken off the end since.
+    What cannot be otherwise is told as open: the export's own entry. Any other that is not sealed is not checked.
 T6  What witnesses saw of the ledger is in the file, or its absence told (witnessed.py).
 """
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from shared.domain.ledger import Unproven, bound, check_inclusion, commitment, from_base64, leaf_hash, leaf_line
 from shared.domain.note import Checkpoint, parsed_key
 from tools.verifying.given import a, hashes, parsed, shaped
+from tools.verifying.links import Link, check_links, last_sealed
 from tools.verifying.report import Report
 from tools.verifying.signed import Keys, checked_checkpoint
 from tools.verifying.witnessed import check_witnessed
 
 FORMAT = "continuity-trail/v1"
-EXPORTED, ERASED = "trail.exported", "entry.erased"
+EXPORTED = "trail.exported"
 NAMES = {"format": str, "subject": str, "checkpoint": (str, type(None)), "keys": list, "entries": list}
 NAMES |= {"witnessed": list}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """One entry of a trail, with what binds it. `entry` is empty of one that was erased."""
-
-    number: int
-    id: str
-    committed: str
-    leaf: int | None
-    entry: dict[str, Any]
 
 
 def check_trail(raw: bytes, keys: Keys, report: Report) -> None:
@@ -51,29 +41,33 @@ def check_trail(raw: bytes, keys: Keys, report: Report) -> None:
     signed = export["checkpoint"]
     checkpoint = checked_checkpoint(signed.encode(), keys or brought, report) if signed is not None else None
     links = [_link(item, export["subject"], checkpoint) for item in export["entries"]]
-    _check_links(links)
-    _check_erasures(links, report)
+    check_links(links, report)
     last = links[-1].entry if links else {}
     if last.get("action") != EXPORTED:
         raise Unproven("trail: it does not end with the entry of its own export, so that later entries are missing")
     _tell(export["subject"], links, report)
-    check_witnessed(export["witnessed"], checkpoint, [link.leaf for link in links], keys or brought, report)
+    check_witnessed(export["witnessed"], checkpoint, links, keys or brought, report)
 
 
 def _tell(subject: str, links: Sequence[Link], report: Report) -> None:
-    sealed = max((link.number for link in links if link.leaf is not None), default=0)
+    sealed = last_sealed(links)
     if sealed:
-        told = f"the trail of {subject}: entries 1 to {sealed} without a gap, each bound by the one after it"
-        report.checked.append(f"{told}, and entry {sealed} is in the ledger of that checkpoint")
+        told = f"the trail of {subject}: entries 1 to {sealed} without a gap, each in the ledger of that checkpoint or"
+        report.checked.append(f"{told} bound by the one after it, and entry {sealed} is in it")
         alone = sum(link.leaf is not None for link in links)
         report.checked.append(f"{alone} of them are there by their own proofs")
-    for link in links[sealed:]:
-        said = f"{link.number} ({link.entry.get('action')}, {link.entry.get('occurredAt')})"
-        report.unchecked.append(f"entry {said} is not in that ledger yet: only the file itself speaks for it")
-    report.unchecked.append(
+    end = report.open if sealed else report.unchecked
+    report.unchecked += [_waiting(link) for link in links[sealed:-1]]
+    end += [_waiting(link) for link in links[max(sealed, len(links) - 1) :]]
+    end.append(
         f"whether other entries came after entry {sealed}: an export of some minutes later shows it,"
         " and an earlier one whether any were taken off"
     )
+
+
+def _waiting(link: Link) -> str:
+    said = f"entry {link.number} ({link.entry.get('action')}, {link.entry.get('occurredAt')})"
+    return f"{said} is not in that ledger yet: only the file itself speaks for it"
 
 
 def _link(item: Any, subject: str, checkpoint: Checkpoint | None) -> Link:
@@ -113,27 +107,3 @@ def _check_leaf(what: str, line: bytes, leaf: int, checkpoint: Checkpoint | None
         check_inclusion(leaf_hash(line), leaf, checkpoint.size, checkpoint.root, proof)
     except Unproven as no:
         raise Unproven(f"{what}: it is not what the ledger has at leaf {leaf}: {no}") from None
-
-
-def _check_links(links: Sequence[Link]) -> None:
-    before: Link | None = None
-    for expected, link in enumerate(links, start=1):
-        if link.number != expected:
-            raise Unproven(f"trail: entry {expected} is missing; number {link.number} stands in its place")
-        if link.entry and link.entry.get("previous") != (before.committed if before else None):
-            raise Unproven(f"entry {expected} ({link.id}): it was not written after the entry before it in this file")
-        before = link
-
-
-def _check_erasures(links: Sequence[Link], report: Report) -> None:
-    """An entry that is gone is erased if a later one of the same trail says so, naming it and its leaf."""
-    for gone in (link for link in links if not link.entry):
-        tells = {"entry": gone.id, "leaf": str(gone.leaf)}
-        named = [{"field": name, "before": before, "after": None} for name, before in tells.items()]
-        erasing = [e for e in links if e.entry.get("action") == ERASED and e.number > gone.number]
-        under = next(
-            (e for e in erasing if all(change in a("changes", e.entry.get("changes"), list) for change in named)), None
-        )
-        if under is None:
-            raise Unproven(f"entry {gone.number} ({gone.id}): it is missing, and no entry tells of its erasure")
-        report.checked.append(f"entry {gone.number} was erased under entry {under.number} ({under.id})")

@@ -5,6 +5,8 @@ W1  Each is a checkpoint of the same log that a witness cosigned, no larger than
 W2  Its proof shows that the trail's ledger begins with it (RFC 9162 section 2.1.4.2): another history has none.
 W3  A witness is believed by a key from elsewhere. Of a witness whose key was given and who is not here it is told that
     nothing was heard: its word can be left out of a file, but not unnoticed.
+W4  Of the trail it is told what a witness's ledger had, or bound by what it had (links.py, L2): no more could not have
+    been changed since.
 """
 
 from collections.abc import Sequence
@@ -13,20 +15,25 @@ from typing import Any
 from shared.domain.ledger import Unproven, check_consistency
 from shared.domain.note import Checkpoint, VerifierKey
 from tools.verifying.given import hashes, shaped
+from tools.verifying.links import Link, bound, spans
 from tools.verifying.report import Report
 from tools.verifying.signed import Keys, Signed, cosigned_checkpoint, missed, moment
 
+MOST = 100  # items: more witnesses than any note has signatures
+
 
 def check_witnessed(
-    items: Sequence[Any], checkpoint: Checkpoint | None, leaves: Sequence[int | None], keys: Keys, report: Report
+    items: Sequence[Any], checkpoint: Checkpoint | None, links: Sequence[Link], keys: Keys, report: Report
 ) -> None:
-    """`leaves`: of the trail's entries, in order. Raises Unproven, naming the item."""
+    """`links`: the trail's entries, in order. Raises Unproven, naming the item."""
+    if len(items) > MOST:
+        raise Unproven(f"witnessed: there are more than {MOST}")
     heard: dict[VerifierKey, int] = {}
     for number, item in enumerate(items, start=1):
         what = f"witnessed {number}"
         seen = _seen(what, item, checkpoint, keys)
         heard |= seen.witnesses
-        _tell(seen, leaves, report)
+        _tell(seen, links, report)
     missed(keys, heard, report)
 
 
@@ -46,9 +53,9 @@ def _seen(what: str, item: Any, checkpoint: Checkpoint | None, keys: Keys) -> Si
     return seen
 
 
-def _tell(seen: Signed, leaves: Sequence[int | None], report: Report) -> None:
+def _tell(seen: Signed, links: Sequence[Link], report: Report) -> None:
     size = seen.checkpoint.size
-    begins = f"a ledger of {size} lines, with which this one begins: {_there(size, leaves)}"
+    begins = f"a ledger of {size} lines, with which this one begins: {_there(size, links)}"
     for witness, at in seen.witnesses.items():
         report.checked.append(f"witness {witness.name} saw at {moment(at)} {begins}")
     for name in seen.unknown:
@@ -56,11 +63,10 @@ def _tell(seen: Signed, leaves: Sequence[int | None], report: Report) -> None:
         report.unchecked.append(f"whether {what} {begins}: give its verifier key with --key")
 
 
-def _there(size: int, leaves: Sequence[int | None]) -> str:
-    """An entry binds those before it, so that with one of them all up to it could be changed no more."""
-    within = [leaf is not None and leaf < size for leaf in leaves]
+def _there(size: int, links: Sequence[Link]) -> str:
+    within = [link.leaf is not None and link.leaf < size for link in links]
     if not any(within):
         return "no entry of this trail was in it yet"
-    last = len(within) - within[::-1].index(True)
-    alone = "" if all(within[:last]) else f", or bound by entry {last}, which was"
-    return f"entries 1 to {last} of this trail were in it{alone}"
+    held = bound(links, size)
+    alone = "" if held == within else ", or bound by a later one that was"
+    return f"entries {spans(held)} of this trail were in it{alone}"

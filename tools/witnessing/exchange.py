@@ -1,7 +1,7 @@
 """One question to one server that may be hostile, and its answer: bounded in bytes and in time, going nowhere else.
 
 E1  `most` bytes of answer, its header among them, and `within` seconds for all of it, from the connection on: a server
-    that sends for ever, or a byte a minute, is left.
+    that sends for ever, or a byte a minute, is left. What it announces is given no memory before it has come.
 E2  A redirection is an answer like any other, and not followed.
 E3  https with the machine's authorities; http to this machine alone. No proxy: nobody shall stand between.
 """
@@ -13,6 +13,7 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,14 +21,19 @@ from tools.witnessing.trouble import Trouble, Unusable
 
 WITHIN = 20.0  # seconds
 MOST = 131_072  # bytes; a checkpoint with a hundred signatures has 30,000
+PIECE = 16_384
+HTTP_DATE = "%a, %d %b %Y %H:%M:%S GMT"  # RFC 9110 section 5.6.7
 THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 PORTS = {"https": 443, "http": 80}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
+    """`seconds` is when it was answered, by the server's clock; None if it does not say."""
+
     status: int
     raw: bytes
+    seconds: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +76,28 @@ def ask(place: Place, method: str, path: str, headers: Mapping[str, str], body: 
             connection.sock = _Bounded(connected, ends, place.most)
             connection.request(method, place.path + path, body, {"Accept-Encoding": "identity", **headers})
             with connection.getresponse() as answer:
-                return Answered(status=answer.status, raw=answer.read())
+                raw = _body(answer, place.most)
+                return Answered(status=answer.status, raw=raw, seconds=_date(answer.getheader("Date")))
     except (OSError, http.client.HTTPException, ValueError) as fault:
-        raise Trouble(f"no answer from {place.host}: {type(fault).__name__}: {_first_words(fault)}") from None
+        raise Trouble(f"no answer from {place.host}: {type(fault).__name__}: {first_words(fault)}") from None
+
+
+def _body(answer: http.client.HTTPResponse, most: int) -> bytes:
+    if answer.length is not None and answer.length > most:
+        raise OSError("the answer is too long")
+    parts = []
+    while part := answer.read(PIECE):
+        parts.append(part)
+    if answer.length:
+        raise http.client.IncompleteRead(b"", answer.length)
+    return b"".join(parts)
+
+
+def _date(said: str | None) -> int | None:
+    try:
+        return int(datetime.strptime(said or "", HTTP_DATE).replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        return None
 
 
 def _connected(place: Place) -> socket.socket:
@@ -86,7 +111,7 @@ def _connected(place: Place) -> socket.socket:
         raise
 
 
-def _first_words(fault: BaseException) -> str:
+def first_words(fault: BaseException) -> str:
     return "".join(c if " " <= c <= "~" else "?" for c in str(fault))[:120]
 
 

@@ -6,6 +6,7 @@ trust is saved by fetching more, and this is one short answer whatever the size.
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,15 +19,23 @@ LONGEST_DETAIL = 160
 Token = Callable[[], str | None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What is shown as a checkpoint, as it came, and when, by the server's clock: None if it does not say."""
+
+    raw: bytes
+    seconds: int | None
+
+
 class Ledger(Protocol):
-    def checkpoint(self) -> bytes:
-        """The newest, as it came."""
+    def checkpoint(self, size: int | None = None) -> Shown:
+        """The newest, or the one that was published at that size."""
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """What is said to prove that the ledger of `new` entries begins with that of `old`."""
 
     def hand_in(self, note: str) -> bool:
-        """Whether they took it (True), or say that they never published what is cosigned there."""
+        """Whether they took it (True), or say that they published another checkpoint of that size."""
 
 
 class LedgerDoors:
@@ -35,11 +44,12 @@ class LedgerDoors:
     def __init__(self, place: Place, token: Token) -> None:
         self._place, self._token = place, token
 
-    def checkpoint(self) -> bytes:
-        return self._get("/checkpoint")
+    def checkpoint(self, size: int | None = None) -> Shown:
+        answered = self._get("/checkpoint" if size is None else f"/checkpoint?size={size}")
+        return Shown(raw=answered.raw, seconds=answered.seconds)
 
     def consistency(self, old: int, new: int) -> list[bytes]:
-        answer = _json(self._get(f"/consistency?old={old}&new={new}"))
+        answer = _json(self._get(f"/consistency?old={old}&new={new}").raw)
         proof = answer.get("proof") if isinstance(answer, dict) else None
         if not isinstance(proof, list) or not all(isinstance(each, str) for each in proof):
             raise Trouble("what is shown as a consistency proof is none")
@@ -58,13 +68,13 @@ class LedgerDoors:
             raise Trouble(f"the cosignature was not taken: {_said(answered)}")
         return answered.status != HTTPStatus.CONFLICT
 
-    def _get(self, path: str) -> bytes:
+    def _get(self, path: str) -> Answered:
         token = self._token()
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         answered = ask(self._place, "GET", path, headers)
         if answered.status != HTTPStatus.OK:
             raise Trouble(f"GET {self._place.path}{path.partition('?')[0]}: {_said(answered)}")
-        return answered.raw
+        return answered
 
 
 def token_in(file: Path | None) -> Token:

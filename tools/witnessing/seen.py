@@ -3,6 +3,7 @@
 W1  A key of the log signed it, and no signature of a key of the log is wrong (signed-note).
 W2  Its first line is the name of that key (tlog-checkpoint): a ledger cannot be passed off as another.
 W3  It has no lines after the root: nobody has told a witness what it would vouch for with them.
+W4  Of no entries it has the root of no entries: any ledger begins with it.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from shared.domain.ledger import Unproven, to_base64
+from shared.domain.ledger import EMPTY_ROOT, Unproven, to_base64
 from shared.domain.note import Checkpoint, VerifierKey, parsed_checkpoint, parsed_note, signers
 from tools.witnessing.trouble import Trouble
 
@@ -46,6 +47,8 @@ def believed(raw: bytes, log_keys: Sequence[VerifierKey]) -> Seen:
         raise Trouble(f"what is shown is the checkpoint of another ledger than {log_keys[0].name}")
     if seen.checkpoint.extension:
         raise Trouble("the checkpoint has more lines than origin, size and root: a witness does not vouch for them")
+    if seen.checkpoint.size == 0 and seen.checkpoint.root != EMPTY_ROOT:
+        raise Trouble("what is shown is a checkpoint of no entries with a root that is not that of none")
     return seen
 
 

@@ -2,7 +2,8 @@
 
 S1  What `keep` returned from is on the disk whole, whatever happens after it; until then the file is as it was before.
 S2  A file that cannot be read is never taken for none: to forget is to be open to another history.
-S3  Evidence goes into a folder beside it, once, and nothing here ever deletes or changes it.
+S3  Evidence goes into a folder beside it, once, and nothing here ever deletes or changes it. It is kept of twenty
+    things shown against one checkpoint: a disk that a log can fill is one on which it can keep a witness from writing.
 """
 
 import fcntl
@@ -20,6 +21,7 @@ from tools.witnessing.seen import Seen, parsed
 from tools.witnessing.trouble import Unusable
 
 FORMAT = "continuity-witness/v1"
+MOST_ALIKE = 20
 NAMES = {"format": str, "checkpoint": str, "seconds": int, "handedIn": bool}
 
 
@@ -112,11 +114,14 @@ class StateFile:
         except OSError as no:
             raise Unusable(f"the state could not be written to {self._file}: {no.strerror}") from None
 
-    def keep_evidence(self, notes: dict[str, str]) -> Path:
-        """The folder in which they are, whether from now on or from before."""
-        mark = hashlib.sha256("\0".join(notes.values()).encode()).hexdigest()[:12]
-        folder = self._file.with_name(f"{self._file.name}.another-history-{mark}")
+    def keep_evidence(self, kind: str, notes: dict[str, str]) -> Path | None:
+        """The folder in which they are, whether from now on or from before; None if there are enough like it."""
+        begins = f"{self._file.name}.{kind}-{_mark(next(iter(notes.values())))}"
+        folder = self._file.with_name(f"{begins}-{_mark(*notes.values())}")
         try:
+            alike = [each for each in folder.parent.iterdir() if each.name.startswith(begins)]
+            if folder not in alike and len(alike) >= MOST_ALIKE:
+                return None
             folder.mkdir(exist_ok=True)
             for name, text in notes.items():
                 self._disk.write(folder / name, text)
@@ -125,3 +130,7 @@ class StateFile:
         except OSError as no:
             raise Unusable(f"the evidence could not be written to {folder}: {no.strerror}") from None
         return folder
+
+
+def _mark(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]

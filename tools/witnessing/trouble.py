@@ -1,8 +1,16 @@
-"""How a round of a witness can end otherwise than well."""
+"""How a round of a witness can end otherwise than well. `notes` are what was shown: a name and a text each."""
 
 
 class Trouble(Exception):
     """The round came to nothing, for now: nobody answered, or answered what is not to be signed. The next may do."""
+
+
+class NoProof(Trouble):
+    """That what is shown and what was kept are of one history was not proven, and not that they are of two."""
+
+    def __init__(self, why: str, notes: dict[str, str]) -> None:
+        super().__init__(why)
+        self.notes = notes
 
 
 class Unusable(Exception):
@@ -10,7 +18,7 @@ class Unusable(Exception):
 
 
 class AnotherHistory(Exception):
-    """What is shown is not how what was kept goes on. `notes` are the evidence: a name and a text each."""
+    """The log has signed two histories, and the notes prove it to anybody who has its key."""
 
     def __init__(self, why: str, notes: dict[str, str]) -> None:
         super().__init__(why)
