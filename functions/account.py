@@ -27,12 +27,16 @@ async def account_for_lines(context: func.Context, services: Services) -> None:
             asking=this.asking,
             now=services.now,
             records=services.records,
+            feed=services.feed,
             files=services.ledger,
             metrics=services.metrics,
             out_of_time=this.out_of_time,
             at_once=AT_ONCE,
         )
         unaccounted = done.found.total()
-        log.info("account: lines=%d unaccounted=%d failed=%d late=%s", done.lines, unaccounted, done.failed, done.late)
+        log.info(
+            "account: lines=%d unaccounted=%d erased=%d failed=%d late=%s",
+            *(done.lines, unaccounted, done.erased, done.failed, done.late),
+        )
         if done.failed:
             raise AccountIncomplete(f"{done.failed} bundles are not what was published; the log names them")

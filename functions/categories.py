@@ -78,6 +78,7 @@ async def categorise_many_clips(request: Request[SayingsBody, None]) -> Answer:
         door=CATEGORISE_MANY.name,
         reach=request.reach,
         asking=request.asking,
+        now=request.services.now,
         records=request.services.records,
     )
     results = tuple(_result(one.id, outcome, request) for one, outcome in zip(said, outcomes, strict=True))

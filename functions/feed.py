@@ -25,12 +25,13 @@ from functions.feed_asking import (
     XML,
     asked_of,
     must_ask_nothing_more,
+    must_be_followable,
     must_speak_our_version,
     must_take_json,
     options_in,
     page_size,
 )
-from functions.feed_pages import FeedPages, question_of
+from functions.feed_pages import LONGEST_TOKEN, FeedPages, question_of
 from functions.manner import Manner
 from functions.negotiating import takes_gzip
 from shared.domain.access import Permission
@@ -124,7 +125,7 @@ async def read_feed(request: Request[None, str]) -> Answer:
             return await _written(request, service_document(root_of(request), SETS))
         case Metadata():
             must_ask_nothing_more(pairs, formats=XML)
-            return Answer(body=metadata(SETS), content_type=METADATA_TYPE)
+            return _packed(request, metadata(SETS), METADATA_TYPE)
         case Collection(entities=entities):
             must_take_json(request.sent)
             return await _page(request, entities, pairs)
@@ -142,6 +143,8 @@ def root_of(request: Request[None, str]) -> str:
 
 async def _page(request: Request[None, str], entities: EntitySet, pairs: list[tuple[str, str]]) -> Answer:
     services, options, size = request.services, parsed_options(pairs, entities), page_size(request.sent)
+    link = f"{root_of(request)}/{entities.name}?{_query([*_ours(pairs), (SKIP_TOKEN, '')])}"
+    must_be_followable(link, LONGEST_TOKEN)
     question = question_of(request.caller.subject, request.reach, entities, pairs)
     pages = FeedPages(keys=services.keys, question=question, now=request.asking.at)
     page = await query(
@@ -159,8 +162,7 @@ async def _page(request: Request[None, str], entities: EntitySet, pairs: list[tu
         shown["@odata.count"] = page.count
     shown["value"] = rows(entities, page.documents, options.select)
     if page.onward is not None:
-        following = _query([*_ours(pairs), (SKIP_TOKEN, await pages.following(page.onward))])
-        shown["@odata.nextLink"] = f"{root_of(request)}/{entities.name}?{following}"
+        shown["@odata.nextLink"] = link + await pages.following(page.onward)
     return await _written(request, shown, {"Preference-Applied": size.applied} if size.applied else {})
 
 
@@ -203,15 +205,17 @@ def _query(pairs: list[tuple[str, str]]) -> str:
 
 async def _written(request: Request[None, str], shown: object, headers: Mapping[str, str] | None = None) -> Answer:
     """A whole page takes a tenth of a second to write and to pack: others are served meanwhile."""
-    packed = takes_gzip(request.encodings)
-    raw = await asyncio.to_thread(_packed if packed else _json, shown)
-    said = {"Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if packed else {}), **(headers or {})}
-    return Answer(body=raw, content_type=ROWS_TYPE, headers=said)
+    return await asyncio.to_thread(lambda: _packed(request, _json(shown), ROWS_TYPE, headers))
+
+
+def _packed(
+    request: Request[None, str], raw: bytes, content_type: str, headers: Mapping[str, str] | None = None
+) -> Answer:
+    said = {"Vary": "Accept-Encoding", **(headers or {})}
+    if takes_gzip(request.encodings):
+        raw, said = gzip.compress(raw, GZIP_LEVEL, mtime=0), {**said, "Content-Encoding": "gzip"}
+    return Answer(body=raw, content_type=content_type, headers=said)
 
 
 def _json(shown: object) -> bytes:
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _packed(shown: object) -> bytes:
-    return gzip.compress(_json(shown), GZIP_LEVEL, mtime=0)

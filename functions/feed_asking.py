@@ -1,6 +1,9 @@
 """What a request asks of the feed: path, query text and headers as OData 4.0 has them (Protocol, sections 8 and 11).
 
-W1  A query's text has at most 8,192 characters, the page token apart: a link that we gave can always be followed.
+W1  The address of a next page has at most 7,500 characters as it is sent, and so much room for its token as the longest
+    one takes: a link that we gave can be followed, for a web server takes a first line of 8 KB (Kestrel: 8,192 bytes,
+    method and version among them). A question that is longer is refused at its first page. What is decoded has at
+    most 8,192 characters, the page token apart.
 W2  The text is decoded once, as UTF-8; a plus is a blank. What is no text is refused, and what does not begin with a
     dollar sign is somebody else's (domain/odata/options.py).
 W3  Whoever takes no newer OData than 3.0 is told so: they could not read what we say.
@@ -23,6 +26,7 @@ ACCEPT, PREFER, NEWEST = "Accept", "Prefer", "OData-MaxVersion"
 READS = (ACCEPT, PREFER, NEWEST)
 IN_ROUTE = "resource"
 LONGEST_QUERY = 8_192
+LONGEST_LINK = 7_500
 LONGEST_RAW = 12 * LONGEST_QUERY + LONGEST  # a character may be sent as twelve; and the page token
 MOST_OPTIONS = 100
 PAGE = 5_000
@@ -52,6 +56,17 @@ def options_in(raw: str) -> list[tuple[str, str]]:
     if sum(len(name) + len(value) for name, value in pairs if name != SKIP_TOKEN) > LONGEST_QUERY:
         raise Malformed(f"a query has at most {LONGEST_QUERY} characters", field="query")
     return pairs
+
+
+def must_be_followable(link: str, token: int) -> None:
+    """`link`: that of the next page but for its token, which has at most so many characters. Raises Malformed (W1)."""
+    length = len(link) + token
+    if length > LONGEST_LINK:
+        raise Malformed(
+            f"too long to be read page by page: the address of the next page would have {length} characters, and"
+            f" {LONGEST_LINK} can be sent; ask for less at once",
+            field="query",
+        )
 
 
 def must_speak_our_version(sent: Mapping[str, str]) -> None:

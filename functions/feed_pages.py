@@ -18,6 +18,7 @@ from shared.ports import Keys, Last
 from shared.usecases.feed import Onward
 
 GOOD_FOR = timedelta(hours=24)
+LONGEST_TOKEN = 300  # characters: times, ids and numbers of ours, and no text of anybody's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -159,7 +159,13 @@ async def read_trail(request: Request[None, None]) -> Answer:
     elif form == CSV:
         taken = await transcribe(clip, **asked, ledger=services.ledger)
     elif form == PDF:
-        taken = await print_out(clip, **asked, ledger=services.ledger, printer=services.printer)
+        taken = await print_out(
+            clip,
+            **asked,
+            ledger=services.ledger,
+            printer=services.printer,
+            public_base_url=services.public_base_url,
+        )
     else:
         entries = await trail(clip, **asked)
         return Answer(body=ShownEntries(entries=tuple(ShownEntry.model_validate(entry) for entry in entries)))

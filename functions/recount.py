@@ -26,6 +26,7 @@ async def recounted(asking: Asking, services: Services, *, out_of_time: Callable
     with watched(services.metrics, "recount"):
         done = await recount(
             asking=asking,
+            now=services.now,
             records=services.records,
             feed=services.feed,
             out_of_time=out_of_time,

@@ -29,15 +29,20 @@ async def seal_entries(timer: func.TimerRequest, context: func.Context) -> None:
             now=services.now,
             origin=services.log_origin,
             records=services.records,
+            feed=services.feed,
             files=services.ledger,
             keys=services.keys,
+            check=services.check,
             out_of_time=this.out_of_time,
             at_once=AT_ONCE,
         )
         now = services.now()
         services.metrics.count("seal.sealed", report.sealed)
+        services.metrics.count("seal.pending", report.pending)
+        services.metrics.count("ledger.size", report.size)
         waited(services.metrics, "seal.oldest-pending", since=report.oldest or now, now=now)
-        log.info("seal: sealed=%d late=%s", report.sealed, report.late)
+        told = (report.sealed, report.pending, report.size, report.late)
+        log.info("seal: sealed=%d pending=%d size=%d late=%s", *told)
         await _tell_silence(services)
 
 

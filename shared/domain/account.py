@@ -4,21 +4,25 @@ A line does not say whose trail it is in, so that nobody who verifies a trail mi
 (docs/threat-model.md). The service misses them: it has both.
 
 A1  A line is accounted for by an entry of its id that says what the line binds, in its own trail, and that leaf; or by
-    an entry that tells of its erasure.
+    an entry that tells of its erasure, and is believed.
 A2  A line is looked at in the first night after it was sealed and its entry was told so, and then once in any 30
     nights: a whole bundle at a time, those of one remainder each night. Which ones that are hangs on the night alone,
     and on nothing that anybody could have written into the records.
 A3  A run that stops goes on where it stopped, first with what is new, and then with what nights before this one still
     owe, at most 30 of them.
+A4  What tells of an erasure is believed if its own line is accounted for, and it lies in the trail of what it erases:
+    the ledger has that line at that leaf, and the entry that followed there is accounted for and names what it bound.
+    Nothing of the service writes such an entry; one that is sealed and not believed is told. Of two erased one after
+    the other the first has no follower, and is told as gone.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from shared.domain.entry import Entry
 from shared.domain.ledger import commitment
 from shared.domain.reconcile_rounds import ROUND, Turn, nights_owed
 from shared.domain.seal import LEDGER
@@ -27,16 +31,19 @@ from shared.domain.tiles import FULL
 # Entries about a clip lie in its own partition, whatever else lies where it may (usecases, Draft).
 IN_THE_CLIP_S_TRAIL = ("footage.", "approval.", "receipt.", "fixity.", "trail.", "entry.erased")
 BUT_NOT = frozenset({"footage.searched"})
+NUMBER = re.compile(r"[0-9]{1,15}")  # less than any store makes a float of
 
 
 class Finding(StrEnum):
     """GONE: no entry has the id. CHANGED: it says something else than was sealed. MOVED: it
-    lies in another trail than its own, or says another place in the ledger than it has.
+    lies in another trail than its own, or says another place in the ledger than it has. UNTRUE: an
+    entry tells of an erasure, and is not believed.
     """
 
     GONE = "gone"
     CHANGED = "changed"
     MOVED = "moved"
+    UNTRUE = "untrue"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +93,16 @@ class Unaccounted:
     leaf: int
     entry: str
     finding: Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """What an entry tells of one that was erased: in whose trail it was, its number there, its id and its leaf."""
+
+    trail: str
+    number: int
+    entry: str
+    leaf: int
 
 
 def begun(known: Accounting | None, *, size: int, night: date) -> Accounting:
@@ -146,7 +163,25 @@ def _is_at_home(entry: Kept) -> bool:
     return entry.pk == entry.subject if of_a_clip else True
 
 
-def told_erased(entries: Sequence[Entry]) -> set[tuple[str, str]]:
-    """Id and leaf of each entry of which these tell that it was erased."""
-    told = [{change.field: change.before or "" for change in entry.changes} for entry in entries]
-    return {(each.get("entry", ""), each.get("leaf", "")) for each in told}
+def leaf_said(entry: Kept) -> int | None:
+    """The leaf that an entry says it has, if it says one that there could be."""
+    return _number(entry.leaf)
+
+
+def erasure(document: Mapping[str, Any]) -> Erasure | None:
+    """What a document tells that somebody may have written behind the service; None if it is not all of an erasure."""
+    told, trail = _before(document.get("changes")), document.get("pk")
+    number, leaf, entry = _number(told.get("number")), _number(told.get("leaf")), told.get("entry")
+    if number is None or leaf is None or not isinstance(entry, str) or not isinstance(trail, str):
+        return None
+    return Erasure(trail=trail, number=number, entry=entry, leaf=leaf)
+
+
+def _before(changes: object) -> dict[str, object]:
+    listed = changes if isinstance(changes, list) else []
+    told = [(each.get("field"), each.get("before")) for each in listed if isinstance(each, Mapping)]
+    return {name: before for name, before in told if isinstance(name, str)}
+
+
+def _number(text: object) -> int | None:
+    return int(text) if isinstance(text, str) and NUMBER.fullmatch(text) else None

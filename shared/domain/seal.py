@@ -31,6 +31,7 @@ from shared.domain.ledger import (
     root_of,
     to_base64,
 )
+from shared.domain.note import Check, Note, VerifierKey, parsed_note, signers
 
 LEDGER = "ledger"  # the partition
 MOST_LINES = 1_000  # of one document, which is at most 2 MB
@@ -162,6 +163,13 @@ def sealed(entry: Entry, leaf: int) -> Entry:
 
 def checkpoint_path(size: int) -> str:
     return f"checkpoint/{size:020}"
+
+
+def signed_by_the_ledger(raw: bytes, origin: str, keys: Iterable[VerifierKey], check: Check) -> Note:
+    """The note of a checkpoint that one of these keys signed in the ledger's name. Raises Unproven."""
+    note = parsed_note(raw)
+    signers(note, [key for key in keys if key.name == origin], check)
+    return note
 
 
 def successor_path(size: int) -> str:

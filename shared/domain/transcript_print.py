@@ -21,17 +21,19 @@ from shared.domain.visible import visible
 NOT_SEALED = "Nothing was sealed into the ledger yet: there is no checkpoint, and only this paper speaks for the trail."
 TO_VERIFY = (
     (
-        "Ask for this trail again in the form that can be verified (GET /api/footage/{id}/trail with Accept: "
-        "application/vnd.continuity.trail+json) and give the file to tools/verify.py, with the force's key, which you "
-        "take from somewhere the force cannot change it for you alone. It needs Python, and nothing of the force."
+        "Ask for this trail again, at its address above, in the form that can be verified (Accept: "
+        "application/vnd.continuity.trail+json), or have it given to you by somebody who may. Give the file to the "
+        "verifier, with the force's key, which you take from somewhere the force cannot change it for you alone. The "
+        "verifier is one file, continuity-verify.pyz: take it from somebody whom you trust. It needs Python and its "
+        "package cryptography, and nothing of the force."
     ),
     (
         "There, the entry that has the number of the last one here must have the commitment printed with it: each "
         "entry holds the commitment of the one before, so that this one binds every entry on this paper."
     ),
     (
-        "The checkpoint printed here must be the one that GET /api/ledger/checkpoint?size= gives for its size, and "
-        "that anybody has who kept one of that size. The square code says both, the commitment and the checkpoint."
+        "The checkpoint printed here must be the one at its address above, and the one of anybody who kept one of that "
+        "size. The square code says both, the commitment and the checkpoint."
     ),
 )
 Told = Iterable[tuple[str, str | None] | tuple[str, str | None, bool]]  # label, text, and whether it is exact
@@ -54,24 +56,27 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Printed:
-    """`code` is what the square code says; `at` when the transcript was made."""
+    """`code`: what the square code says; `at`: when the transcript was made; `addresses`: where to ask for it again."""
 
     title: str
     at: datetime
     about: tuple[Line, ...]
     checkpoint: tuple[Line, ...]
+    addresses: tuple[Line, ...]
     verifying: tuple[str, ...]
     code: str
     entries: tuple[Part, ...]
 
 
-def as_printed(transcript: Transcript) -> Printed:
+def as_printed(transcript: Transcript, *, public_base_url: str) -> Printed:
+    """`public_base_url`: that of the service, as its callers reach it."""
     last = transcript.last
     return Printed(
         title=f"Trail of recording {transcript.clip.id}",
         at=last.occurred_at,
         about=_said(_about(transcript.clip), _taken(transcript)),
         checkpoint=_said(_checkpoint(transcript)),
+        addresses=_said(_addresses(transcript, public_base_url)),
         verifying=TO_VERIFY if transcript.checkpoint else (NOT_SEALED, *TO_VERIFY[:2]),
         code=code_of(transcript),
         entries=tuple(_part(each) for each in transcript.numbered.values()),
@@ -147,6 +152,13 @@ def _checkpoint(transcript: Transcript) -> Told:
         yield "Ledger", transcript.checkpoint.origin
         yield "Size", f"{transcript.checkpoint.size} entries"
         yield "Root", to_base64(transcript.checkpoint.root), True
+
+
+def _addresses(transcript: Transcript, public_base_url: str) -> Told:
+    """For whoever has only the paper, and no idea of the service."""
+    yield "This trail is at", f"{public_base_url}/api/footage/{transcript.clip.id}/trail", True
+    if transcript.checkpoint:
+        yield "The checkpoint is at", f"{public_base_url}/api/ledger/checkpoint?size={transcript.checkpoint.size}", True
 
 
 def _part(each: Entry | Erased) -> Part:

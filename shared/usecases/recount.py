@@ -13,8 +13,8 @@ leaves counts that are right or differ still. A dry run says what differs, and e
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from shared.domain.daily_counts import (
@@ -61,14 +61,19 @@ class Recounted:
 async def recount(
     *,
     asking: Asking,
+    now: Callable[[], datetime],
     records: Records,
     feed: Feed,
     out_of_time: Callable[[], bool],
     at_once: int,
     dry_run: bool = False,
 ) -> Recounted:
-    """Asked again after a crash, it mends what is left, and enters nothing twice."""
-    done, recounter = Recounted(), _Recounter(asking, records, feed, at_once, dry_run)
+    """Asked again after a crash, it mends what is left, and enters nothing twice.
+
+    Which days are over is settled when it begins; each entry is dated by its own `now`, for a run takes longer than the
+    feed waits for entries (domain/odata/bounds.py, B2).
+    """
+    done, recounter = Recounted(), _Recounter(asking, now, records, feed, at_once, dry_run)
     for day in await recounter.days():
         if out_of_time():
             done.late = True
@@ -82,6 +87,7 @@ async def recount(
 @dataclass(slots=True)
 class _Recounter:
     asking: Asking
+    now: Callable[[], datetime]
     records: Records
     feed: Feed
     at_once: int
@@ -142,7 +148,7 @@ class _Recounter:
         return true
 
     async def _write(self, day: date, some: Sequence[Wrong], held: dict[Counted, Held[DailyCount]]) -> None:
-        draft = _draft(self.asking, day, some, mended=not self.dry_run)
+        draft = _draft(replace(self.asking, at=self.now()), day, some, mended=not self.dry_run)
         writes = [] if self.dry_run else [_replaced(after, held.get(after.of)) for _, after in some]
         try:
             await commit(self.records, draft, *writes)

@@ -18,11 +18,18 @@ async def transcribe(clip: ClipId, *, reach: Reach, asking: Asking, records: Rec
 
 
 async def print_out(
-    clip: ClipId, *, reach: Reach, asking: Asking, records: Records, ledger: LedgerFiles, printer: Printer
+    clip: ClipId,
+    *,
+    reach: Reach,
+    asking: Asking,
+    records: Records,
+    ledger: LedgerFiles,
+    printer: Printer,
+    public_base_url: str,
 ) -> bytes:
-    """As PDF (domain/transcript_print.py). Raises NotFound out of reach."""
+    """As PDF (domain/transcript_print.py), which says where to ask for it again. Raises NotFound out of reach."""
     transcript = await _transcript(clip, Form.PDF, reach=reach, asking=asking, records=records, ledger=ledger)
-    return await printer.printed(as_printed(transcript))
+    return await printer.printed(as_printed(transcript, public_base_url=public_base_url))
 
 
 async def _transcript(

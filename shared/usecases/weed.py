@@ -52,7 +52,7 @@ async def weed(
 ) -> WeedReport:
     """One run. `asking.key` names the run, so that what it did is entered once however often it is tried.
 
-    What is due is settled when the run begins; each clip is decided on, and its entries dated, by its own `now`.
+    What is due is settled when the run begins; each clip is decided on and each entry dated by its own `now`.
     `at_once` clips are weeded side by side: they share nothing.
     """
     report = WeedReport()
@@ -60,7 +60,7 @@ async def weed(
         if out_of_time():
             report.late = True
             break
-        tries = [_try_one(clip, asking=replace(asking, at=now()), records=records, footage=footage) for clip in group]
+        tries = [_try_one(clip, asking=asking, now=now, records=records, footage=footage) for clip in group]
         for gone in await side_by_side(tries):
             report.weeded += gone is True
             report.kept += gone is False
@@ -68,10 +68,12 @@ async def weed(
     return report
 
 
-async def _try_one(clip: Clip, *, asking: Asking, records: Records, footage: Footage) -> bool | None:
+async def _try_one(
+    clip: Clip, *, asking: Asking, now: Callable[[], datetime], records: Records, footage: Footage
+) -> bool | None:
     """True if the clip is gone, False if it is kept, None if it failed: one bad clip must not shelter the rest."""
     try:
-        return await _weed_one(clip, asking=asking, records=records, footage=footage)
+        return await _weed_one(clip, asking=replace(asking, at=now()), now=now, records=records, footage=footage)
     except Exception as fault:  # noqa: BLE001 - the run fails at its end
         log.error("weed: clip=%s failed: %s", clip.id, type(fault).__name__)  # noqa: TRY400 - no SDK text in logs
         return None
@@ -92,7 +94,9 @@ async def _due(records: Records, now: datetime) -> AsyncIterator[Clip]:
         after = Place(last.retention.weed_after or now, last.id)
 
 
-async def _weed_one(clip: Clip, *, asking: Asking, records: Records, footage: Footage) -> bool:
+async def _weed_one(
+    clip: Clip, *, asking: Asking, now: Callable[[], datetime], records: Records, footage: Footage
+) -> bool:
     """True if the clip is gone, False if it is kept."""
     held = await records.clip(clip.id)
     if held is None or held.record.state is State.WEEDED:
@@ -102,7 +106,7 @@ async def _weed_one(clip: Clip, *, asking: Asking, records: Records, footage: Fo
             held = await _condemn(held, asking=asking, records=records)
         if held is None or held.record.state is not State.CONDEMNED:
             return False
-        return await _erase(held, asking=asking, records=records, footage=footage)
+        return await _erase(held, asking=asking, now=now, records=records, footage=footage)
     except Stale:
         return False  # somebody touched it after we read it. They win; the next run decides afresh
 
@@ -117,19 +121,22 @@ async def _condemn(held: Held[Clip], *, asking: Asking, records: Records) -> Hel
     return await records.clip(clip.id)
 
 
-async def _erase(held: Held[Clip], *, asking: Asking, records: Records, footage: Footage) -> bool:
+async def _erase(
+    held: Held[Clip], *, asking: Asking, now: Callable[[], datetime], records: Records, footage: Footage
+) -> bool:
     clip = held.record
     try:
         await footage.must_be_erasable(clip.id, clip.blob.path, now=asking.at)
         await footage.erase(clip.blob)
     except HeldByStorage:
         await _must_be_there(clip, footage)
-        await _reprieve(held, asking=asking, records=records)
+        await _reprieve(held, asking=replace(asking, at=now()), records=records)
         return False
     await footage.erase_derived(clip.id)
     await footage.erase_other_versions(clip.blob.path)
-    stone = tombstone(clip, now=asking.at)
-    draft = _draft(stone, "footage.weeded", State.WEEDED, asking)
+    gone = replace(asking, at=now())  # a slow storage may have taken minutes
+    stone = tombstone(clip, now=gone.at)
+    draft = _draft(stone, "footage.weeded", State.WEEDED, gone)
     await commit_deciding(records, draft, lambda: _in_its_place(stone, held.version, records))
     return True
 

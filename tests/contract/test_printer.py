@@ -9,7 +9,7 @@ from tests.fakes import MemoryPrinter
 from tests.printing.papers import read
 from tests.transcripts import a_transcript
 
-PAGE = as_printed(a_transcript(2))
+PAGE = as_printed(a_transcript(2), public_base_url="https://continuity.example")
 
 
 @pytest.fixture(params=["memory", "child"])

@@ -2,9 +2,13 @@
 
 import base64
 from datetime import timedelta
+from urllib.parse import quote, urlencode
 
 import pytest
 
+from functions.feed_pages import LONGEST_TOKEN, FeedPages
+from shared.ports import Last
+from shared.usecases.feed import Onward
 from tests.builders import BOROUGH, NOW, OTHER_BOROUGH
 from tests.functions.directory import Claims, person
 from tests.functions.feed_asked import (
@@ -19,6 +23,7 @@ from tests.functions.feed_asked import (
     queries,
     token_in,
 )
+from tests.functions.test_pages import LETTERS
 from tests.functions.world import Answered, MemoryService
 
 TWO = {"Prefer": "odata.maxpagesize=2"}
@@ -90,6 +95,14 @@ async def test_a_token_with_any_one_character_changed_is_refused(world: MemorySe
         is_refused(await get(world, query={"$skiptoken": token[:at] + other + token[at + 1 :]}))
 
 
+async def test_a_token_with_another_last_character_is_refused_though_it_may_be_decoded_to_the_same(
+    world: MemoryService,
+) -> None:
+    token = token_in(await first(world))
+    for other in set(LETTERS) - {token[-1]}:
+        is_refused(await get(world, query={"$skiptoken": token[:-1] + other}))
+
+
 @pytest.mark.parametrize(
     "who",
     [ANOTHER, OF_BOROUGH, person("auditor", borough=OTHER_BOROUGH)],
@@ -149,12 +162,35 @@ async def test_the_size_of_a_page_may_change_on_the_way(world: MemoryService) ->
     assert len((await follow(world, link)).json["value"]) == 3
 
 
-async def test_the_longest_question_that_is_answered_has_links_that_are(world: MemoryService) -> None:
-    listed = ",".join(f"'{'é' * 75}'" for _ in range(99))
-    asked = {"$filter": f"action in ('footage.read',{listed})", "$orderby": "id"}
-    room = 8_192 - sum(len(name) + len(value) for name, value in asked.items()) - len("$select")
-    asked["$select"] = ",".join(["id"] * (room // len("id,")))
-    assert 8_180 < sum(len(name) + len(value) for name, value in asked.items()) <= 8_192
+def asking_for(length: int) -> dict[str, str]:
+    """A question the address of whose next page has so many characters, with the longest token that there is."""
+    asked = {"$filter": f"action in ('footage.read','{'é' * 600}','')", "$orderby": "id"}
+    encoded = urlencode({**asked, "$skiptoken": ""}, quote_via=quote, safe="$")
+    room = length - len(f"{ROOT}/AuditEntries?{encoded}") - LONGEST_TOKEN
+    return {**asked, "$filter": f"{asked['$filter'][:-2]}{'x' * room}')"}
+
+
+async def test_the_longest_question_that_is_answered_has_links_that_can_be_sent_and_are(world: MemoryService) -> None:
     enter(world, 5)
-    found = await pages(world, asked, headers=TWO)
+    found = await pages(world, asking_for(7_500), headers=TWO)
     assert [len(page.json["value"]) for page in found] == [2, 2, 1]
+    links = [len(page.json["@odata.nextLink"]) for page in found[:-1]]
+    assert 7_500 - 100 < max(links) <= 7_500
+
+
+async def test_a_question_one_character_longer_is_refused_before_anything_is_read_of_it(world: MemoryService) -> None:
+    enter(world, 5)
+    answered = await get(world, query=asking_for(7_501), headers=TWO)
+    error = answered.json["error"]
+    assert (answered.status, error["code"], error["target"]) == (400, "BadRequest", "query")
+    assert "7501 characters, and 7500 can be sent" in error["message"]
+    assert "feed.page" not in world.faults.calls
+    assert queries(world) == []
+
+
+async def test_no_token_is_longer_than_the_room_that_is_kept_for_one(world: MemoryService) -> None:
+    """An id is a UUID, or a session's: 32 letters and its number."""
+    value = Last("x" * 48, "x" * 48)
+    going_on = Onward(until=NOW, after=value, left=999_999_999, count=999_999_999_999)
+    token = await FeedPages(keys=world.keys, question="any", now=NOW).following(going_on)
+    assert LONGEST_TOKEN - 20 < len(token) <= LONGEST_TOKEN

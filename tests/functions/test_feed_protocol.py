@@ -214,6 +214,14 @@ async def test_rows_are_packed_for_whoever_can_unpack_them(world: MemoryService)
     assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
 
 
+async def test_the_metadata_is_packed_for_whoever_can_unpack_it(world: MemoryService) -> None:
+    plain, packed = [await get(world, "$metadata", headers={"Accept-Encoding": of}) for of in ("", "gzip")]
+    assert ("Content-Encoding" in plain.headers, packed.headers["Content-Encoding"]) == (False, "gzip")
+    assert gzip.decompress(packed.raw) == plain.raw
+    assert len(packed.raw) < len(plain.raw) / 4
+    assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+
+
 async def test_head_is_answered_as_get_and_entered_as_get(world: MemoryService) -> None:
     enter(world, 1)
     asked, looked = await get(world), await get(world, method="HEAD")

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.builders import BOROUGH, UPLOADED, a_clip, an_entry, fresh_id
+from functions.paging import signed, verified
+from shared.errors import Malformed
+from tests.builders import BOROUGH, NOW, UPLOADED, a_clip, an_entry, fresh_id
 from tests.functions.directory import AUDITOR, MANAGER, OFFICER_BYRON, person
 from tests.functions.world import Answered, MemoryService
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from shared.domain.entry import Entry, Trail
 
 BUSY = "the busy one"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def hold(world: MemoryService, number: int) -> list[str]:
@@ -106,6 +109,23 @@ async def test_a_token_with_any_one_character_changed_is_refused(world: MemorySe
     for at in range(0, len(token) - 1, 7):
         other = "A" if token[at] != "A" else "B"
         is_refused(await search(world, page=token[:at] + other + token[at + 1 :]))
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_the_last_character_of_any_token_is_bound_as_the_others_are(length: int) -> None:
+    """It may have two or four bits that a decoder passes over, as the token's length has it."""
+    asked: Any = {"question": "who and what", "key": b"k" * 32}
+    token = signed(["x" * length], **asked, until=NOW)
+    assert verified(token, **asked, now=NOW, field="page") == ["x" * length]
+    for other in set(LETTERS) - {token[-1]}:
+        with pytest.raises(Malformed):
+            verified(token[:-1] + other, **asked, now=NOW, field="page")
+
+
+async def test_a_token_with_another_last_character_is_refused(world: MemoryService) -> None:
+    token = await first_token(world)
+    for other in set(LETTERS) - {token[-1]}:
+        is_refused(await search(world, page=token[:-1] + other))
 
 
 async def test_a_token_is_refused_to_anybody_else(world: MemoryService) -> None:

@@ -64,7 +64,7 @@ async def test_the_nightly_run_then_looks_whether_each_line_of_the_ledger_has_it
         await world.trigger("reconcile", None)
     assert world.metrics.counts == {"reconcile.failed": 0, "ledger.unaccounted": 1}
     assert f"account: entry={entry.id} leaf=0 gone" in caplog.text
-    assert "account: lines=1 unaccounted=1 failed=0 late=False" in caplog.text
+    assert "account: lines=1 unaccounted=1 erased=0 failed=0 late=False" in caplog.text
     assert [each.action for each in world.entries("ledger")] == ["ledger.unaccounted", "ledger.accounted"]
 
 

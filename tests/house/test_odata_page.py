@@ -8,9 +8,10 @@ import re
 import pytest
 
 from functions.answering import STATUS
-from functions.feed_asking import LONGEST_QUERY, MOST_OPTIONS
+from functions.feed_asking import LONGEST_LINK, LONGEST_QUERY, MOST_OPTIONS
 from functions.feed_asking import PAGE as LARGEST_PAGE
-from functions.feed_pages import GOOD_FOR
+from functions.feed_pages import GOOD_FOR, LONGEST_TOKEN
+from shared.adapters.cosmos.asking import PATIENCE_SECONDS
 from shared.domain.odata.bounds import SETTLES
 from shared.domain.odata.columns import Column, Edm, EntitySet
 from shared.domain.odata.lexer import LONGEST
@@ -74,12 +75,14 @@ def test_the_limits_of_the_page_are_those_of_the_code() -> None:
     said = dict(re.findall(r"^\| (.+?) \| ([\d,]+)(?: \w.*)? \|$", section("## Limits"), re.MULTILINE))
     assert {what: int(number.replace(",", "")) for what, number in said.items()} == {
         "a query, without its page token": LONGEST_QUERY,
+        f"the address of its next page, encoded, {LONGEST_TOKEN} of it for the page token": LONGEST_LINK,
         "its parts, others' among them": MOST_OPTIONS,
         "a filter": LONGEST,
         "columns and values in it": MOST_TERMS,
         "brackets and `not` in one another": DEEPEST,
         "values in a list": MOST_ITEMS,
         "`$skip`": LARGEST_SKIP,
+        "the store's time for one page or one count": PATIENCE_SECONDS,
         "a page": LARGEST_PAGE,
         "a page token": GOOD_FOR.total_seconds() // 3600,
         "the newest row": SETTLES.total_seconds() // 60,

@@ -12,6 +12,7 @@ from shared.domain.transcript import Transcript
 from shared.domain.transcript_print import as_printed
 
 A4 = (595, 842)
+SERVICE = "https://continuity.example"
 BREAK = "\u200b"  # where a word that is longer than its line may be broken
 
 
@@ -38,8 +39,8 @@ class Paper:
         return "".join(text.split()) in self.run_on
 
 
-async def printed(transcript: Transcript, printer: ChildPrinter | None = None) -> Paper:
-    return read(await (printer or ChildPrinter()).printed(as_printed(transcript)))
+async def printed(transcript: Transcript, *, public_base_url: str = SERVICE) -> Paper:
+    return read(await ChildPrinter().printed(as_printed(transcript, public_base_url=public_base_url)))
 
 
 @contextmanager

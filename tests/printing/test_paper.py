@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import segno
@@ -11,7 +12,7 @@ from shared.domain.transcript import committed
 from shared.domain.transcript_print import TO_VERIFY, as_printed
 from shared.domain.weed import condemned, tombstone
 from tests.builders import NOW, RECORDING, SHA256, an_actor, an_asking, an_entry, an_overdue_clip
-from tests.printing.papers import Paper, opened, printed
+from tests.printing.papers import SERVICE, Paper, opened, printed
 from tests.transcripts import CHECKPOINT, NAMES, UNBROKEN, a_transcript
 
 TRANSCRIPT = a_transcript(len(NAMES))
@@ -46,6 +47,13 @@ def test_the_hashes_and_what_binds_each_entry_can_be_copied_as_they_are(paper: P
     assert all(paper.says(words) for words in TO_VERIFY)
 
 
+def test_it_says_where_to_ask_for_what_can_be_verified_and_what_it_takes(paper: Paper) -> None:
+    assert paper.says(f"This trail is at {SERVICE}/api/footage/{RECORDING}/trail")
+    assert paper.says(f"The checkpoint is at {SERVICE}/api/ledger/checkpoint?size={CHECKPOINT.size}")
+    assert paper.says("one file, continuity-verify.pyz")
+    assert paper.says("Python and its package cryptography")
+
+
 def test_nothing_of_it_is_outside_of_the_page_or_lies_on_something_else(paper: Paper) -> None:
     assert (paper.outside, paper.overprinted) == ((), ())
 
@@ -78,7 +86,8 @@ def test_it_is_read_in_the_order_in_which_it_is_said(paper: Paper) -> None:
 
 def test_the_square_code_says_what_binds_the_trail(paper: Paper) -> None:
     """Read off the page dot by dot."""
-    expected = [list(map(bool, row)) for row in segno.make_qr(as_printed(TRANSCRIPT).code, error="m").matrix]
+    code = as_printed(TRANSCRIPT, public_base_url=SERVICE).code
+    expected = [list(map(bool, row)) for row in segno.make_qr(code, error="m").matrix]
     assert dots(paper.raw, len(expected)) == expected
 
 
@@ -126,6 +135,23 @@ async def test_what_no_font_has_or_nobody_sees_is_printed_as_its_number_and_mark
     missing = [shown for shown in odd.values() if not paper.says(shown)]
     assert missing == []
     assert paper.outside == ()
+
+
+async def test_two_long_texts_stand_further_apart_than_the_lines_of_one() -> None:
+    long = ("a value that goes on and on until it fills more than one line, " * 5)[:300]
+    changes = (Change(field="incident", before=long, after=long),)
+    paper = await printed(a_transcript(told=[an_entry(changes=changes)[0]]))
+    number = next(number for number, page in enumerate(paper.pages) if "incident became" in page)
+    with opened(paper.raw) as document:
+        text = document[number].get_textpage()
+        said = text.get_text_range()
+        begins = [said.index(f"incident {word}") for word in ("was", "became")]
+        feet = [text.get_charbox(at)[1] for at in range(*begins) if said[at] == "n"]
+        beneath = text.get_charbox(said.index("n", begins[1]))[1]
+    lines = sorted({round(foot, 1) for foot in feet}, reverse=True)
+    apart = max(upper - lower for upper, lower in pairwise(lines))
+    assert len(lines) > 2
+    assert lines[-1] - beneath > apart + 2
 
 
 @pytest.mark.slow

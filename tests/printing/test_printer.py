@@ -12,7 +12,7 @@ from shared.domain.transcript_print import as_printed
 from tests.builders import RECORDING
 from tests.transcripts import a_transcript
 
-PAGE = as_printed(a_transcript())
+PAGE = as_printed(a_transcript(), public_base_url="https://continuity.example")
 
 
 def misbehaving(way: str, **limits: float) -> ChildPrinter:

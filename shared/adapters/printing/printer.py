@@ -30,7 +30,7 @@ class PrinterFault(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one paper may cost. 500 entries take 2 s of CPU and 320 MB (bench/trail_pdf.py)."""
+    """What one paper may cost. 500 entries take 2 s of CPU and 360 MB (bench/trail_pdf.py)."""
 
     cpu_seconds: int = 60
     memory: int = 2 << 30  # address space, most of it never touched: Typst's own code is 84 MB and the fonts 40

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from shared.domain.daily_counts import SETTLES as DAY_SETTLES
 from shared.domain.odata.columns import Column, Edm, EntitySet
 from shared.domain.odata.london import local_day
-from shared.domain.odata.syntax import All, Compared, Comparison, Condition, Moment, Operand
+from shared.domain.odata.syntax import All, Compared, Comparison, Condition, Moment, Operand, Value
 
 SETTLES = timedelta(minutes=2)
 
@@ -35,7 +35,12 @@ def bounded(entities: EntitySet, *, until: datetime, borough: str | None, within
 
 def keyed(entities: EntitySet, key: str) -> Condition:
     """That it is the row of that key."""
-    return Compared(Operand(_column(entities, entities.key)), Comparison.EQ, key)
+    return equal(entities, entities.key, key)
+
+
+def equal(entities: EntitySet, name: str, value: Value) -> Condition:
+    """That the column of that name has this value. Raises KeyError for a name of none."""
+    return Compared(Operand(_column(entities, name)), Comparison.EQ, value)
 
 
 def _until(entities: EntitySet, until: datetime) -> Condition:
