@@ -4,6 +4,7 @@ import asyncio
 import sys
 
 from bench import (
+    backlog,
     deciding,
     doors,
     feed,
@@ -22,7 +23,7 @@ from bench import (
     weeding,
 )
 
-quick = max(imports.main(), doors.main(), ledger.main(), filters.main(), fsck.main(), trail_pdf.main())
+quick = max(imports.main(), doors.main(), ledger.main(), filters.main(), fsck.main(), backlog.main(), trail_pdf.main())
 on_a_stack = max(upload.main(), hashing.main(), intake.main(), weeding.main(), sealing.main())
 at_the_doors = max(reading.main(), deciding.main(), searching.main(), feed.main())
 sys.exit(max(quick, asyncio.run(media.main()), on_a_stack, at_the_doors))

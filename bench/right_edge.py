@@ -15,6 +15,7 @@ from aics_tlog import IncrementalTileWriter, MemoryTileStore
 
 from bench.steps import Steps
 from functions.seal import AT_ONCE
+from shared.adapters.ed25519 import verifies
 from shared.domain.entry import uuid8
 from shared.domain.ledger import leaf_hash, leaf_line, root_of, to_base64, tree_at
 from shared.domain.note import Checkpoint, signed
@@ -90,8 +91,10 @@ async def one_more(size: int, count: int) -> Cost:
         now=lambda: LATER,
         origin=LEDGER_KEY,
         records=steps.through(world.records, lambda name, _: name),
+        feed=steps.through(world.feed, lambda name, _: name),
         files=steps.through(world.ledger, lambda name, _: name),
         keys=steps.through(world.keys, lambda name, _: name),
+        check=verifies,
         out_of_time=lambda: False,
         at_once=AT_ONCE,
     )

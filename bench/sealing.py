@@ -45,10 +45,12 @@ READS = {
     "pending": "2 entries read",
     "sealing": "2 batch read back",
     "read": "2 and 4 files read",
+    "verifiers": "2 and 4 keys",
     "ledger_signer": "5 signer",
     "daily_counts": "6 counts read",
     "pending_of": "6 entries read",
     "oldest_pending": "what waits still",
+    "count": "what waits still",
 }
 
 
@@ -95,8 +97,10 @@ async def sealed(services: Wired, a_trail: int) -> dict[str, Any]:
         now=services.now,
         origin=services.log_origin,
         records=steps.through(services.records, step),
+        feed=steps.through(services.feed, step),
         files=steps.through(services.ledger, step),
         keys=steps.through(services.keys, step),
+        check=services.check,
         out_of_time=lambda: False,
         at_once=AT_ONCE,
     )

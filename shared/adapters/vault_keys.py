@@ -4,7 +4,7 @@ V1  `receipt-key` and `ledger-key` each hold the base64 of an Ed25519 seed of 32
     `name` the key's name.
 V2  The latest version of each signs; every enabled version verifies, the latest first.
 V3  `page-key` holds the base64 of 32 bytes.
-V4  What was read is used for ten minutes. No key's value is ever in an error.
+V4  What was read is used for ten minutes, but by whoever asks for it anew. No key's value is ever in an error.
 """
 
 import asyncio
@@ -66,8 +66,8 @@ class VaultKeys:
     async def ledger_signer(self) -> Signer:
         return (await self._ledger.value())[0]
 
-    async def verifiers(self) -> Sequence[VerifierKey]:
-        return [signer.key for kept in (self._receipts, self._ledger) for signer in await kept.value()]
+    async def verifiers(self, *, anew: bool = False) -> Sequence[VerifierKey]:
+        return [signer.key for kept in (self._receipts, self._ledger) for signer in await kept.value(anew=anew)]
 
     async def page_key(self) -> bytes:
         return await self._page_key.value()
@@ -92,9 +92,9 @@ class _Kept(Generic[T]):
         self._reading = asyncio.Lock()
         self._kept: tuple[float, T] | None = None
 
-    async def value(self) -> T:
+    async def value(self, *, anew: bool = False) -> T:
         async with self._reading:
-            if self._kept is None or self._clock() - self._kept[0] >= USED_FOR_SECONDS:
+            if anew or self._kept is None or self._clock() - self._kept[0] >= USED_FOR_SECONDS:
                 self._kept = (self._clock(), await self._read())
             return self._kept[1]
 

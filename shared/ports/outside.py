@@ -127,8 +127,11 @@ class Keys(Protocol):
 
     async def ledger_signer(self) -> Signer: ...
 
-    async def verifiers(self) -> Sequence[VerifierKey]:
-        """Every key that receipts were signed with, the current one first; then those of checkpoints likewise."""
+    async def verifiers(self, *, anew: bool = False) -> Sequence[VerifierKey]:
+        """Every key that receipts were signed with, the current one first; then those of checkpoints likewise.
+
+        `anew`: as the vault has them now, a key as well that was made a moment ago.
+        """
 
     async def page_key(self) -> bytes:
         """32 bytes with which page tokens are made unforgeable."""

@@ -2,9 +2,10 @@
 
 For each group of stretches that the night owes (domain/account.py, A2):
     1. read the lines, held against the hashes of their tile, and ask for the entries by their ids; judge
-    2. what seems unaccounted for is asked for once more, and whether it was erased; a question that finds nothing is no
-       proof that nothing is there
-    3. tell what is left: the number and the log first, then an entry, one for a stretch and what was found in it
+    2. what seems unaccounted for is asked for once more, and whether it was erased (erasures.py); a question that finds
+       nothing is no proof that nothing is there
+    3. tell what is left: the number and the log first, then an entry, one for a stretch and what was found in it; and
+       what tells of an erasure and is not believed
     4. every so often, and at the end, write down how far it was looked, with an entry
 
 A crash at any arrow leaves what was told told; the next run goes on from what was written down, and may tell again,
@@ -14,6 +15,7 @@ fsck's (tools/verify.py). Memory is that of a group.
 """
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,32 +34,32 @@ from shared.domain.account import (
     looked_at,
     over,
     owed,
-    told_erased,
 )
 from shared.domain.entry import Asking, Change, Draft, Operation
-from shared.domain.export import ERASED
 from shared.domain.ledger import Unproven, parsed_leaf_line
 from shared.domain.seal import LEDGER
 from shared.domain.tiles import FULL
-from shared.ports import Create, EntryFilter, Gone, Held, LedgerFiles, Metrics, Place, Records, Replace
+from shared.ports import Create, Feed, Gone, Held, LedgerFiles, Metrics, Records, Replace
 from shared.usecases.commit import commit
+from shared.usecases.erasures import Erasures, Told
 from shared.usecases.prove import Tiles
 from shared.usecases.seal_publish import each
 
 log = logging.getLogger(__name__)
 GROUP = 64  # stretches, some twenty megabytes of entries; between two of them the run looks at the time
 STEP = 16  # groups after which it is written down how far it was looked
-PAGE = 100  # entries that tell of an erasure: nothing of the service writes any
 LOGGED = 100  # lines a run; the entries have them all
+OURS = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(slots=True)
 class Accounted:
-    """What a run did. `failed`: stretches whose files are not what was published. `late`: its time was over before all
-    was looked at; the next goes on.
+    """What a run did. `erased`: lines that an entry tells to be erased which was believed. `failed`: stretches whose
+    files are not what was published. `late`: its time was over before all was looked at; the next goes on.
     """
 
     lines: int = 0
+    erased: int = 0
     found: Counter[Finding] = field(default_factory=Counter)
     failed: int = 0
     late: bool = False
@@ -68,6 +70,7 @@ async def account(
     asking: Asking,
     now: Callable[[], datetime],
     records: Records,
+    feed: Feed,
     files: LedgerFiles,
     metrics: Metrics,
     out_of_time: Callable[[], bool],
@@ -81,7 +84,8 @@ async def account(
     size = head.record.finished
     held = await records.accounting()
     reached = begun(held.record if held else None, size=size, night=asking.at.date())
-    run = _Run(asking, now, records, files, metrics, at_once, group, size, held, reached)
+    erasures = Erasures(feed=feed, files=files, size=size, until=now())
+    run = _Run(asking, now, records, files, erasures, metrics, at_once, group, size, held, reached)
     await run.go(out_of_time)
     return run.done
 
@@ -94,6 +98,7 @@ class _Run:
     now: Callable[[], datetime]
     records: Records
     files: LedgerFiles
+    erasures: Erasures
     metrics: Metrics
     at_once: int
     group: int
@@ -101,7 +106,7 @@ class _Run:
     held: Held[Accounting] | None
     reached: Accounting
     done: Accounted = field(default_factory=Accounted)
-    erased: set[tuple[str, str]] | None = None
+    erased: Told | None = None
 
     async def go(self, out_of_time: Callable[[], bool]) -> None:
         night, groups = self.asking.at.date(), 0
@@ -122,7 +127,7 @@ class _Run:
         found: dict[Stretch, list[Unaccounted]] = {}
         await each([partial(self._compare, stretch, found) for stretch in group], self.at_once)
         for stretch in group:
-            if wrong := found.get(stretch):
+            if wrong := [one for one in found.get(stretch, ()) if not await self._is_erased(one)]:
                 await self._tell(wrong)
             self.reached = looked_at(self.reached, stretch)
 
@@ -137,9 +142,6 @@ class _Run:
         seeming = await self._unaccounted(lines)
         if seeming:
             seeming = await self._unaccounted({one.leaf: lines[one.leaf] for one in seeming})
-        if seeming:
-            erased = await self._told_erased()
-            seeming = [one for one in seeming if (one.entry, str(one.leaf)) not in erased]
         found[stretch] = seeming
         self.done.lines += len(lines)
 
@@ -153,16 +155,25 @@ class _Run:
         there = await self.records.entries_among([entry for entry, _ in lines.values()])
         return _judged(lines, there)
 
-    async def _told_erased(self) -> set[tuple[str, str]]:
-        """Of all trails, once a run: of the ledger alone nobody can tell in which it would be."""
+    async def _is_erased(self, one: Unaccounted) -> bool:
+        """Asked for once a run: of the ledger alone nobody can tell in whose trail it would be told."""
         if self.erased is None:
-            told: set[tuple[str, str]] = set()
-            after: Place | None = None
-            while page := await self.records.feed(EntryFilter(action=ERASED), after=after, limit=PAGE):
-                told |= told_erased(page)
-                after = Place(page[-1].occurred_at, page[-1].id)
-            self.erased = told
-        return self.erased
+            self.erased = await self.erasures.told()
+            if self.erased.untrue:
+                await self._tell_untrue(self.erased.untrue)
+        is_erased = (one.entry, one.leaf) in self.erased.erased
+        self.done.erased += is_erased
+        return is_erased
+
+    async def _tell_untrue(self, ids: Sequence[str]) -> None:
+        """Step 3. An id that is none of ours may be any text, and is not repeated."""
+        self.metrics.count("ledger.unaccounted", len(ids))
+        named = [entry if OURS.fullmatch(entry) else "not an id" for entry in ids[:LOGGED]]
+        for entry in named:
+            log.error("account: entry=%s %s", entry, Finding.UNTRUE)
+        self.done.found[Finding.UNTRUE] += len(ids)
+        changes = tuple(Change(field="erasure", before=entry, after=Finding.UNTRUE) for entry in named)
+        await commit(self.records, self._draft("ledger.unaccounted", "\n".join(ids), changes))
 
     async def _tell(self, wrong: Sequence[Unaccounted]) -> None:
         """Step 3. Its key is what was found, so that whoever finds it again enters it once."""
@@ -182,6 +193,7 @@ class _Run:
         told = (
             Change(field="checked", before=str(before.checked) if before else None, after=str(after.checked)),
             Change(field="unaccounted", before=None, after=str(self.done.found.total())),
+            *([Change(field="erased", before=None, after=str(self.done.erased))] if self.done.erased else []),
         )
         key = f"{self.asking.key}\n{after.checked} {after.night} {after.bundles}"
         write = Replace(after, self.held.version) if self.held else Create(after)

@@ -5,19 +5,21 @@
     3. of each line since: the entry it stands for, if the record store still has that one, is told its leaf
     4. replace the head, with an entry that tells from where to where
 
-It publishes nothing and signs nothing. An entry that the restore took is named as missing: its line stays, and proves
-that there was one. A crash before 4 leaves entries told of leaves that are theirs; the next try goes the same way.
+Signed is what a key signed that whoever follows was given: who may add files and has no key could plant what never was,
+and with its next batch seal would sign the whole. It publishes nothing and signs nothing. An entry that the restore
+took is named as missing: its line stays, and proves that there was one. A crash before 4 leaves entries told of leaves
+that are theirs; the next try goes the same way.
 Refused, with the head as it was, is what does not follow: Unproven, and Gone where a file is not there.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from shared.domain.entry import Asking, Change, Draft, Operation, stored
 from shared.domain.ledger import Tree, Unproven, commitment, parsed_leaf_line, root_of, to_base64, tree_at
-from shared.domain.note import Checkpoint, parsed_checkpoint, parsed_note
-from shared.domain.seal import LEDGER, Head, checkpoint_path, line_of, successor_path
+from shared.domain.note import Check, Checkpoint, VerifierKey, parsed_checkpoint
+from shared.domain.seal import LEDGER, Head, checkpoint_path, line_of, signed_by_the_ledger, successor_path
 from shared.domain.tiles import FULL, hashes_in_tiles
 from shared.ports import Create, Gone, Held, LedgerFiles, Records, Replace
 from shared.usecases.commit import commit
@@ -38,12 +40,23 @@ class Followed:
 
 
 async def follow(
-    *, asking: Asking, origin: str, records: Records, files: LedgerFiles, at_once: int, apply: bool
+    *,
+    asking: Asking,
+    origin: str,
+    keys: Sequence[VerifierKey],
+    check: Check,
+    records: Records,
+    files: LedgerFiles,
+    at_once: int,
+    apply: bool,
 ) -> Followed:
-    """Without `apply` it only looks. Where nothing follows the head, nothing is done. Raises Unproven and Gone."""
+    """`keys` of the ledger, older ones too. Without `apply` it only looks. Raises Unproven and Gone.
+
+    Where nothing follows the head, nothing is done.
+    """
     held = await records.ledger_head()
     before = held.record.checkpointed if held else 0
-    follower = _Follower(records, files, origin, at_once, apply)
+    follower = _Follower(records, files, keys, check, origin, at_once, apply)
     followed = Followed(before=before, after=await follower.newest_after(before))
     if followed.after == before:
         return followed
@@ -60,6 +73,8 @@ async def follow(
 class _Follower:
     records: Records
     files: LedgerFiles
+    keys: Sequence[VerifierKey]
+    check: Check
     origin: str
     at_once: int
     apply: bool
@@ -115,7 +130,11 @@ class _Follower:
             return None
 
     async def _signed(self, size: int) -> str:
-        return parsed_note(await self.files.read(checkpoint_path(size))).text
+        path = checkpoint_path(size)
+        try:
+            return signed_by_the_ledger(await self.files.read(path), self.origin, self.keys, self.check).text
+        except Unproven as no:
+            raise Unproven(f"{path}: {no}") from None
 
 
 def _replaced(held: Held[Head] | None, tree: Tree, asking: Asking) -> Create | Replace:

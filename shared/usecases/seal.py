@@ -11,7 +11,8 @@ What a crash leaves at each arrow the next run finishes: before 3 a batch that n
 names. Whoever loses the race at 3, or at a mark of 5 or 6, begins again at 1. Two sealers do the same work twice and
 end with the same files: each is written once, and an identical one is done. An entry is taken only when the head's
 batch is finished, so none is taken twice. Refused, with nothing published, is whatever does not follow from what is
-published: Forked, and Differs where another content lies in a file's place.
+published: Forked, and Differs where another content lies in a file's place; a checkpoint that no key of the
+ledger signed is such a one.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,8 +22,11 @@ from datetime import datetime, timedelta
 from shared.domain.daily_counts import tallied
 from shared.domain.entry import Asking, Draft, Entry, Operation
 from shared.domain.ledger import Unproven
+from shared.domain.note import Check
+from shared.domain.odata.bounds import equal
+from shared.domain.odata.sets import AUDIT_ENTRIES
 from shared.domain.seal import LEDGER, Head, Sealing, head_after, line_of, lines_of, parts_of, tallies_of, tree_of
-from shared.ports import Clash, Create, Gone, Held, Keys, LedgerFiles, Records, Replace
+from shared.ports import Clash, Create, Feed, Gone, Held, Keys, LedgerFiles, Records, Replace, Rows
 from shared.usecases.commit import commit
 from shared.usecases.count import count
 from shared.usecases.seal_publish import Publisher, tell_leaves
@@ -38,10 +42,14 @@ class Forked(Exception):
 
 @dataclass(slots=True)
 class SealReport:
-    """What a run did. `late`: its time was over with entries still to seal; `oldest` of those that wait after it."""
+    """What a run did. `late`: its time was over with entries still to seal. After it the ledger has `size` entries and
+    `pending` more wait, the oldest of them since `oldest`.
+    """
 
     sealed: int = 0
     late: bool = False
+    size: int = 0
+    pending: int = 0
     oldest: datetime | None = None
 
 
@@ -51,14 +59,16 @@ async def seal(
     now: Callable[[], datetime],
     origin: str,
     records: Records,
+    feed: Feed,
     files: LedgerFiles,
     keys: Keys,
+    check: Check,
     out_of_time: Callable[[], bool],
     at_once: int,
     most: int = MOST,
 ) -> SealReport:
     """One run: batch after batch until nothing waits or its time is over. Raises Forked and Differs."""
-    publisher = Publisher(files=files, keys=keys, origin=origin, at_once=at_once)
+    publisher = Publisher(files=files, keys=keys, check=check, origin=origin, at_once=at_once)
     sealer = _Sealer(records, publisher, now, at_once, most)
     report = SealReport()
     try:
@@ -69,9 +79,12 @@ async def seal(
             report.sealed += await sealer.commit(taken)
     except (Unproven, Gone) as wrong:
         raise Forked(f"nothing was published: {wrong}") from wrong
-    if not report.late and _is_quiet(await records.ledger_head(), now()):
+    head = await records.ledger_head()
+    if not report.late and _is_quiet(head, now()):
         await commit(records, _heartbeat(replace(asking, at=now())))
+    report.size = head.record.size if head else 0
     report.oldest = await records.oldest_pending()
+    report.pending = await feed.count(_waiting(now())) if report.oldest else 0
     return report
 
 
@@ -152,6 +165,10 @@ class _Sealer:
         except Clash:
             return False
         return True
+
+
+def _waiting(now: datetime) -> Rows:
+    return Rows(entities=AUDIT_ENTRIES, until=now, filter=equal(AUDIT_ENTRIES, "pending", True))
 
 
 def _is_quiet(held: Held[Head] | None, now: datetime) -> bool:

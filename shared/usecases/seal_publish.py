@@ -2,19 +2,30 @@
 
 Before anything is written, what is published already is read and held against itself and against the head: the edge of
 the tree in its tiles, the last lines in their bundle, and the checkpoint of that size. All of it, with the batch after
-it, must be the tree of the head, and no other tree may be what follows (domain/seal.py, S4). Memory is that of the
+it, must be the tree of the head, and no other tree may be what follows (domain/seal.py, S4). A checkpoint counts if a
+key of the ledger signed it: one that somebody put there is not gone on from, nor taken for ours. Memory is that of the
 batch: of what was there only the right edge is read, at most a tile a level.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from shared.domain.entry import Entry
 from shared.domain.ledger import Tree, Unproven, from_base64, grown, leaf_hash, root_of, tree_at
-from shared.domain.note import Checkpoint, Note, parsed_note, signed
-from shared.domain.seal import Head, Line, checkpoint_path, hashes_of, sealed, successor_path, tree_of
+from shared.domain.note import Check, Checkpoint, Note, signed
+from shared.domain.seal import (
+    Head,
+    Line,
+    checkpoint_path,
+    hashes_of,
+    sealed,
+    signed_by_the_ledger,
+    successor_path,
+    tree_of,
+)
 from shared.domain.tiles import (
     ENTRIES,
     FULL,
@@ -38,13 +49,12 @@ Edge = dict[Tile, bytes]
 class Publisher:
     """Writes the files of the ledger whose origin this is."""
 
-    def __init__(self, *, files: LedgerFiles, keys: Keys, origin: str, at_once: int) -> None:
-        self._files, self._keys, self._origin, self._at_once = files, keys, origin, at_once
+    def __init__(self, *, files: LedgerFiles, keys: Keys, check: Check, origin: str, at_once: int) -> None:
+        self._files, self._keys, self._check, self._origin, self._at_once = files, keys, check, origin, at_once
 
     async def must_be_published(self, size: int, root: str) -> None:
         """Raises Unproven if the checkpoint of that size says something else, and Gone if there is none."""
-        path = checkpoint_path(size)
-        self._must_say(path, await self._files.read(path), self._text(size, from_base64("head", root)))
+        await self._must_say(checkpoint_path(size), self._text(size, from_base64("head", root)))
 
     async def is_followed(self, size: int) -> bool:
         """Whether a larger ledger was already to be published after the one of that size."""
@@ -82,27 +92,33 @@ class Publisher:
             if hashes != tile_hashes(leaves, edge[leaves]):
                 raise Unproven(f"{leaves}: it does not follow from {lines}")
         if size:
-            path = checkpoint_path(size)
-            self._must_say(path, await self._files.read(path), self._text(size, root_of(tree)))
+            await self._must_say(checkpoint_path(size), self._text(size, root_of(tree)))
         return tree
 
     async def _keep_checkpoint(self, size: int, root: bytes) -> None:
-        """Signed with the key of before or after it says the same, and is done; a key signs a text in one way only."""
+        """Signed with the key of before or after it is the same, and done; a key signs a text in one way only."""
         text, signer = self._text(size, root), await self._keys.ledger_signer()
         path, note = checkpoint_path(size), signed(text, signer.key, signer.sign(text.encode()))
         try:
             await self._files.keep(path, note.encode())
-        except Differs:
-            found = self._must_say(path, await self._files.read(path), text)
+        except Differs as differs:
+            try:
+                found = await self._must_say(path, text)
+            except Unproven:
+                raise differs from None
             if any(key == signer.key.id for _, key, _ in found.signatures):
                 raise
 
-    def _must_say(self, path: str, raw: bytes, text: str) -> Note:
-        """Whether a signature holds is for whoever verifies; a key that is new may not be known here yet."""
-        note = parsed_note(raw)
-        if note.text != text or not any(name == self._origin for name, _, _ in note.signatures):
-            raise Unproven(f"{path}: it says something else, or is not signed in the ledger's name")
-        return note
+    async def _must_say(self, path: str, text: str) -> Note:
+        """A key that is not known here yet is asked for anew: another instance may sign with it since a moment ago."""
+        raw = await self._files.read(path)
+        for anew in (False, True):
+            keys = await self._keys.verifiers(anew=anew)
+            with suppress(Unproven):
+                note = signed_by_the_ledger(raw, self._origin, keys, self._check)
+                if note.text == text:
+                    return note
+        raise Unproven(f"{path}: it says something else, or no key of the ledger signed it")
 
     def _text(self, size: int, root: bytes) -> str:
         return str(Checkpoint(origin=self._origin, size=size, root=root))

@@ -18,7 +18,9 @@ from azure.keyvault.secrets.aio import SecretClient
 from azure.storage.blob.aio import ContainerClient
 
 from shared.adapters.blob_ledger import BlobLedger
+from shared.adapters.cosmos.feed import CosmosFeed
 from shared.adapters.cosmos.records import CosmosRecords
+from shared.adapters.ed25519 import verifies
 from shared.adapters.vault_keys import VaultKeys
 from shared.usecases.seal import SealReport, seal
 from tests.builders import NOW
@@ -43,6 +45,7 @@ class Sealer:
     """Everything that seals, connected."""
 
     records: CosmosRecords
+    feed: CosmosFeed
     files: BlobLedger
     keys: VaultKeys
     origin: str
@@ -54,8 +57,10 @@ class Sealer:
         cosmos = await opened.enter_async_context(CosmosClient(settings["COSMOS_ENDPOINT"], credential))
         files = ContainerClient(settings["LEDGER_ACCOUNT_URL"], where.files, credential)
         vault = SecretClient(settings["KEY_VAULT_URL"], credential)
+        container = cosmos.get_database_client(where.database).get_container_client(where.records)
         return cls(
-            records=CosmosRecords(cosmos.get_database_client(where.database).get_container_client(where.records)),
+            records=CosmosRecords(container),
+            feed=CosmosFeed(container),
             files=BlobLedger(await opened.enter_async_context(files)),
             keys=VaultKeys(await opened.enter_async_context(vault), clock=time.monotonic),
             origin=settings["LOG_ORIGIN"],
@@ -67,8 +72,10 @@ class Sealer:
             now=lambda: LATER,
             origin=self.origin,
             records=self.records,
+            feed=self.feed,
             files=self.files,
             keys=self.keys,
+            check=verifies,
             out_of_time=lambda: False,
             at_once=4,
             most=most,

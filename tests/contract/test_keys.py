@@ -169,6 +169,16 @@ async def test_what_was_read_is_used_for_ten_minutes_and_no_longer(vault: Vault)
     assert await vault.keys.page_key() == PAGE[::-1]
 
 
+async def test_who_asks_anew_is_told_of_a_key_that_was_made_a_moment_ago(vault: Vault) -> None:
+    await vault.rotate()
+    before = await vault.keys.verifiers()
+    await vault.rotate()
+    assert await vault.keys.verifiers() == before
+    anew = await vault.keys.verifiers(anew=True)
+    assert [anew[1], anew[3]] == list(before)
+    assert await vault.keys.verifiers() == anew
+
+
 async def test_a_version_that_was_disabled_verifies_nothing_any_more(vault: Vault) -> None:
     compromised = await vault.rotate()
     signature = (await vault.keys.receipt_signer()).sign(TEXT)

@@ -65,8 +65,10 @@ class Instance:
             now=lambda: now,
             origin=LEDGER_KEY,
             records=self._world.records,
+            feed=self._world.feed,
             files=self._world.ledger,
             keys=self.keys,
+            check=ed25519,
             out_of_time=lambda: False,
             at_once=1,
         )

@@ -50,8 +50,9 @@ class Place:
     async def follow(self, *more: str) -> tuple[int, str, str]:
         """The command, as an operator runs it."""
         there = (f"--database={self.where.database}", f"--records={self.where.records}", f"--files={self.where.files}")
+        keys = [f"--key={key}" for key in await self.sealer.keys.verifiers()]
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tools.follow", f"--by={WHO}", *there, *more),
+            *(sys.executable, "-m", "tools.follow", f"--by={WHO}", *keys, *there, *more),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )

@@ -15,17 +15,19 @@ from azure.storage.blob.aio import ContainerClient
 from shared.adapters.blob_ledger import BlobLedger
 from shared.adapters.cosmos.feed import CosmosFeed
 from shared.adapters.cosmos.records import CosmosRecords
+from shared.adapters.ed25519 import verifies
 from shared.adapters.vault_keys import VaultKeys
 from shared.domain.entry import Entry, Trail, numbered, stored
 from shared.domain.ledger import commitment, from_base64, leaf_line
 from shared.domain.note import parsed_checkpoint, parsed_note
 from shared.domain.seal import checkpoint_path, lines_of
-from shared.domain.tiles import ENTRIES, check_tiles, parsed_bundle, parsed_tile_path, tile_in
+from shared.domain.tiles import ENTRIES, parsed_bundle, parsed_tile_path, tile_in
 from shared.ports import Create, Replace
 from shared.usecases.recount import Recounted, recount
 from shared.usecases.seal import SealReport, seal
 from tests.builders import NOW, a_draft, an_asking, fresh_id
 from tests.contract.counted import must_be_counted
+from tests.domain.followed import check_tiles
 from tests.usecases.scenes import by_the_service
 
 pytestmark = pytest.mark.stack
@@ -57,8 +59,10 @@ class Service:
             now=lambda: later,
             origin=self.origin,
             records=self.records,
+            feed=self.feed,
             files=self.files,
             keys=self.keys,
+            check=verifies,
             out_of_time=lambda: False,
             at_once=16,
         )
@@ -66,6 +70,7 @@ class Service:
     async def recount(self, night: datetime) -> Recounted:
         return await recount(
             asking=by_the_service(at=night, key=str(night)),
+            now=lambda: night,
             records=self.records,
             feed=self.feed,
             out_of_time=lambda: False,

@@ -49,7 +49,8 @@ class MemoryKeys:
         async with self.faults.call("keys.ledger_signer"):
             return self._ledger_signers[-1]
 
-    async def verifiers(self) -> Sequence[VerifierKey]:
+    async def verifiers(self, *, anew: bool = False) -> Sequence[VerifierKey]:
+        """What it knows is what there is, asked for `anew` or not."""
         async with self.faults.call("keys.verifiers"):
             return [signer.key for signer in (*reversed(self._signers), *reversed(self._ledger_signers))]
 

@@ -24,6 +24,7 @@ def accounting(world: World, asking: Asking, *, lasts: int = 10**9, group: int =
         asking=asking,
         now=lambda: asking.at,
         records=world.records,
+        feed=world.feed,
         files=world.ledger,
         metrics=world.metrics,
         out_of_time=lambda: next(looks, None) is None,

@@ -1,7 +1,8 @@
 """Scenes of recounting: entries of some days, sealed and counted, and the night after them."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from shared.domain.daily_counts import DailyCount
 from shared.domain.entry import Asking
@@ -27,9 +28,14 @@ async def counted_days() -> World:
     return world
 
 
-async def recounting(world: World, *, asking: Asking | None = None, dry_run: bool = False) -> Recounted:
+async def recounting(
+    world: World, *, asking: Asking | None = None, now: Callable[[], datetime] | None = None, dry_run: bool = False
+) -> Recounted:
+    """`now`: the clock, which stands still at the time of the asking unless told otherwise."""
+    asked = asking or by_the_service(at=NIGHT, key="night")
     return await recount(
-        asking=asking or by_the_service(at=NIGHT, key="night"),
+        asking=asked,
+        now=now or (lambda: asked.at),
         records=world.records,
         feed=world.feed,
         out_of_time=lambda: False,

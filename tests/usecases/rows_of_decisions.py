@@ -1,6 +1,7 @@
 """The verbs of deciding again and of deciding on many clips; one row for each way."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from shared.domain.entry import Asking
 from shared.domain.footage import Clip, ClipId, Decision, Evidential
@@ -39,7 +40,8 @@ async def _many(world: World, asking: Asking, said: Category) -> Sequence[Held[C
         Saying(clip=RECORDING, category=said, version=FIRST),
         Saying(clip=ANOTHER, category=said, version=SECOND),
     ]
-    outcomes = await categorise_many(sayings, door="categorise_many", reach=FORCE, asking=asking, records=world.records)
+    asked: Any = {"reach": FORCE, "asking": asking, "now": lambda: asking.at, "records": world.records}
+    outcomes = await categorise_many(sayings, door="categorise_many", **asked)
     for outcome in outcomes:
         if isinstance(outcome, Exception) and not isinstance(outcome, Conflict | NotFound):
             raise outcome

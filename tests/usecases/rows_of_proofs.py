@@ -13,6 +13,7 @@ from tests.usecases.sealed import seal_by_hand
 FIRST, TRAIL = an_entry()
 WITNESSES = (MemoryWitness().key,)
 LOOKED = ("footage.read", "")
+SERVICE = "https://continuity.example"
 
 
 def a_ledger(world: World) -> None:
@@ -59,7 +60,13 @@ ROWS = (
         verb=print_out,
         scene=a_ledger,
         run=lambda w, a: print_out(
-            RECORDING, reach=FORCE, asking=a, records=w.records, ledger=w.ledger, printer=w.printer
+            RECORDING,
+            reach=FORCE,
+            asking=a,
+            records=w.records,
+            ledger=w.ledger,
+            printer=w.printer,
+            public_base_url=SERVICE,
         ),
         enters=(LOOKED, ("trail.exported", "form")),
         anew=Anew.ENTRY,
@@ -70,7 +77,13 @@ ROWS = (
         verb=print_out,
         scene=a_stored_clip,
         run=lambda w, a: print_out(
-            RECORDING, reach=FORCE, asking=a, records=w.records, ledger=w.ledger, printer=w.printer
+            RECORDING,
+            reach=FORCE,
+            asking=a,
+            records=w.records,
+            ledger=w.ledger,
+            printer=w.printer,
+            public_base_url=SERVICE,
         ),
         enters=(("trail.exported", "form"),),
         anew=Anew.ENTRY,

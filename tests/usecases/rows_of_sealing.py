@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from shared.adapters.ed25519 import verifies
 from shared.domain.note import parsed_note
 from shared.domain.seal import checkpoint_path, successor_path
 from shared.usecases.account import account
@@ -14,7 +15,7 @@ from tests.fakes.signing import LEDGER_KEY
 from tests.usecases.accounting import accounting, cut_off
 from tests.usecases.rows import Row
 from tests.usecases.scenes import by_the_service, entries
-from tests.usecases.sealed import seal_by_hand
+from tests.usecases.sealed import SIGNER, seal_by_hand
 from tests.usecases.sealing import sealing, the_head, wait
 
 SERVICE = by_the_service()
@@ -67,7 +68,16 @@ ROWS = (
         name="follow",
         verb=follow,
         scene=a_head_set_back,
-        run=lambda w, a: follow(asking=a, origin=LEDGER_KEY, records=w.records, files=w.ledger, at_once=1, apply=True),
+        run=lambda w, a: follow(
+            asking=a,
+            origin=LEDGER_KEY,
+            keys=[SIGNER.key],
+            check=verifies,
+            records=w.records,
+            files=w.ledger,
+            at_once=1,
+            apply=True,
+        ),
         enters=(("footage.read", ""),) * 3 + (("ledger.followed", "missing size"),),
         asking=SERVICE,
     ),

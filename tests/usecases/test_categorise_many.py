@@ -2,8 +2,9 @@
 
 import asyncio
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,7 +15,7 @@ from shared.ports import Held
 from shared.usecases.categorise import Category
 from shared.usecases.categorise_many import AT_ONCE, Saying, categorise_many
 from shared.usecases.within import OutOfReach
-from tests.builders import FORCE, OFFICER, OTHER_OFFICER, a_clip, a_decision, an_asking
+from tests.builders import FORCE, NOW, OFFICER, OTHER_OFFICER, a_clip, a_decision, an_asking
 from tests.fakes import MemoryRecords, Outage, World
 from tests.usecases.scenes import assert_trails_whole, entries, the_clip
 
@@ -36,10 +37,16 @@ def sayings(*ids: ClipId, said: Category = NOTHING) -> list[Saying]:
 
 
 async def ask(
-    world: World, said: Sequence[Saying], *, key: str = "key-1", request: str = "req-1", reach: Reach = FORCE
+    world: World,
+    said: Sequence[Saying],
+    *,
+    key: str = "key-1",
+    request: str = "req-1",
+    reach: Reach = FORCE,
+    now: Callable[[], datetime] = lambda: NOW,
 ) -> Sequence[Held[Clip] | Exception]:
     asking = an_asking(key=key, request=request)
-    return await categorise_many(said, door="the door", reach=reach, asking=asking, records=world.records)
+    return await categorise_many(said, door="the door", reach=reach, asking=asking, now=now, records=world.records)
 
 
 def kinds(outcomes: Sequence[Held[Clip] | Exception]) -> list[type]:
@@ -54,6 +61,16 @@ async def test_each_is_what_was_said_with_an_entry_of_its_own_and_answered_in_th
     assert [the_clip(world, clip).decision.category for clip in THREE] == ["other"] * 3
     assert [(entry.pk, entry.action) for entry in entries(world)] == [(clip, "footage.categorised") for clip in THREE]
     assert_trails_whole(world)
+
+
+async def test_each_is_dated_when_its_turn_comes_and_not_when_the_hundred_were_sent() -> None:
+    """Else the last of them came behind what a reading of the feed took for whole (domain/odata/bounds.py, B2)."""
+    ids = tuple(ClipId(f"7a0b1c2d-0b1d-4c57-9a43-2f0f5f3f{number:04}") for number in range(AT_ONCE + 2))
+    world, minutes = with_clips(*ids), itertools.count()
+    await ask(world, sayings(*ids), now=lambda: NOW + timedelta(minutes=next(minutes)))
+    assert sorted(entry.occurred_at for entry in entries(world)) == [
+        NOW + timedelta(minutes=number) for number in range(len(ids))
+    ]
 
 
 async def test_a_few_are_done_side_by_side_and_no_more() -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from shared.adapters.ed25519 import verifies
 from shared.domain.entry import Entry
-from shared.domain.ledger import Unproven
+from shared.domain.ledger import Tree, Unproven, grown, leaf_hash, leaf_line, root_of, to_base64
+from shared.domain.note import Checkpoint, VerifierKey, signed
 from shared.domain.seal import Head, checkpoint_path, successor_path
-from shared.domain.tiles import ENTRIES, FULL, tile_in
+from shared.domain.tiles import ENTRIES, FULL, bundle, tile_in
 from shared.ports import Gone
 from shared.usecases.follow import Followed, follow
 from shared.usecases.seal import Forked
@@ -17,7 +19,17 @@ from tests.fakes import World
 from tests.fakes.signing import LEDGER_KEY
 from tests.usecases.scenes import assert_trails_whole, by_the_service, entries
 from tests.usecases.seal_watched import Witness, keys_of, must_be_clean
-from tests.usecases.sealing import checkpoints, copied, must_be_one_history, sealing, stopped_before, the_head, wait
+from tests.usecases.sealed import SIGNER
+from tests.usecases.sealing import (
+    checkpoints,
+    copied,
+    lines_in,
+    must_be_one_history,
+    sealing,
+    stopped_before,
+    the_head,
+    wait,
+)
 
 SEALED, WAITED, LOST = 250, 4, 9  # at the moment of the backup, and since
 
@@ -48,7 +60,14 @@ def restored(records: World, files: World) -> World:
 
 async def following(world: World, *, apply: bool = True, origin: str = LEDGER_KEY) -> Followed:
     return await follow(
-        asking=by_the_service(), origin=origin, records=world.records, files=world.ledger, at_once=4, apply=apply
+        asking=by_the_service(),
+        origin=origin,
+        keys=await world.keys.verifiers(),
+        check=verifies,
+        records=world.records,
+        files=world.ledger,
+        at_once=4,
+        apply=apply,
     )
 
 
@@ -203,7 +222,7 @@ async def test_a_head_of_another_history_and_an_origin_of_another_ledger_are_ref
     backed_up: World, further_on: World
 ) -> None:
     world = restored(backed_up, further_on)
-    with pytest.raises(Unproven, match="it is not of the tree in the tiles"):
+    with pytest.raises(Unproven, match="it has no signature of a known key"):
         await following(world, origin="elsewhere.example/ledger")
     other = the_head(further_on)
     world.records.put(replace(the_head(world), root=other.root))
@@ -218,3 +237,50 @@ async def test_an_entry_that_says_another_leaf_than_it_has_is_refused(backed_up:
         await following(world)
     assert the_head(world) == the_head(backed_up)
     assert {type(each) for each in world.records.everything()} >= {Entry, Head}
+
+
+PLANTED = 3
+
+
+def planted_after(world: World, key: VerifierKey, signature: bytes = bytes(64)) -> World:
+    """Somebody who may add files and has no key lays a next history there: lines, tiles, link and checkpoint."""
+    files, size = world.ledger.files, the_head(world).size
+    made_up = [leaf_line(f"{n:08x}-0000-8000-8000-000000000000", to_base64(bytes([n]) * 32)) for n in range(PLANTED)]
+    lines = [*lines_in(world, size), *made_up]
+    hashes = [leaf_hash(line) for line in lines]
+    for level, raw in ((ENTRIES, bundle(lines)), (0, b"".join(hashes))):
+        files[str(tile_in(len(lines), level, 0))] = raw
+    text = str(Checkpoint(origin=LEDGER_KEY, size=len(lines), root=root_of(grown(Tree(), hashes))))
+    files[successor_path(size)] = text.encode()
+    files[checkpoint_path(len(lines))] = signed(text, key, signature).encode()
+    return world
+
+
+async def test_what_somebody_without_the_key_planted_is_not_followed_and_never_signed() -> None:
+    """The key by its name and a made-up one, or by its name and id and a made-up signature."""
+    mine = VerifierKey(name=LEDGER_KEY, public=bytes([7]) * 32)
+    for key, said in ((mine, "it has no signature of a known key"), (SIGNER.key, "is not over this text")):
+        world = World()
+        wait(world, 5)
+        await sealing(world)
+        planted_after(world, key)
+        wait(world, 2)
+        with pytest.raises(Unproven, match=f"^{checkpoint_path(8)}: note: .*{said}"):
+            await following(world)
+        with pytest.raises(Forked):
+            await sealing(world)
+        assert (the_head(world).size, entries(world, "ledger")) == (5, [])
+
+
+async def test_a_way_on_which_the_key_was_rotated_is_followed_with_both_keys_and_with_one_alone_is_not(
+    backed_up: World,
+) -> None:
+    later = copied(backed_up)
+    later.keys.rotate_ledger()
+    await sealing(later)
+    world = restored(backed_up, later)
+    refused = f"^{checkpoint_path(SEALED + WAITED)}: note: it has no signature of a known key"
+    with pytest.raises(Unproven, match=refused):
+        await following(world)
+    world.keys.rotate_ledger()
+    assert (await following(world)).told == WAITED

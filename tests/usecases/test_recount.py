@@ -1,5 +1,6 @@
 """Recount: a count that is not that of its entries is found the next night, set right, and entered."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -104,6 +105,18 @@ async def test_a_dry_run_enters_what_differs_and_leaves_it(counted: World) -> No
     assert [action for action, _ in told(world)] == ["counts.differ", "counts.mended"]
 
 
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_what_is_told_minutes_after_a_run_began_is_dated_when_it_is_told(counted: World, dry_run: bool) -> None:
+    """Else it came behind what a reading of the feed took for whole (domain/odata/bounds.py, B2)."""
+    world = copied(counted)
+    edit(world, 9)
+    edit(world, 9, day=YESTERDAY)
+    clock = itertools.count(4, 3)
+    await recounting(world, now=lambda: NIGHT + timedelta(minutes=next(clock)), dry_run=dry_run)
+    at = [entry.occurred_at for day in (DAY, YESTERDAY) for entry in entries(world, f"counts:{day}")]
+    assert at == [NIGHT + timedelta(minutes=4), NIGHT + timedelta(minutes=7)]
+
+
 async def test_of_a_day_longer_ago_than_a_week_the_sum_is_held_against_its_entries() -> None:
     world = await counted_days()
     edit(world, 3, day=DAYS_AGO)
@@ -118,6 +131,7 @@ async def test_the_last_night_s_days_come_first_and_a_run_whose_time_is_over_sto
     edit(world, 9, day=DAYS_AGO)
     done = await recount(
         asking=by_the_service(at=NIGHT),
+        now=lambda: NIGHT,
         records=world.records,
         feed=world.feed,
         out_of_time=lambda: next(asked),

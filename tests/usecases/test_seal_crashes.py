@@ -14,7 +14,7 @@ from tests.usecases.sealing import checkpoints, copied, must_be_one_history, sea
 
 BEFORE, WAITING = 254, 4  # what waits ends one bundle and begins the next, whoever takes how many
 EARLY, LATE = 2, 3  # how many the two sealers take at a time, so that their batches differ
-CALLS = 52  # of the one that dies, and of the other, if nobody is in its way
+CALLS = 56  # of the one that dies, and of the other, if nobody is in its way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

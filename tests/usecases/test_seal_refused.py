@@ -1,22 +1,27 @@
 """Seal refuses what does not follow from what is published: by name, at every run, and with nothing published."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from shared.domain.entry import Entry
+from shared.domain.note import VerifierKey, parsed_checkpoint, parsed_note, signed
 from shared.domain.seal import Head, Sealing, checkpoint_path
 from shared.domain.tiles import ENTRIES, tile_in
-from shared.ports import Differs
+from shared.ports import Differs, Signer
 from shared.usecases.seal import Forked
-from tests.fakes import World
+from tests.fakes import MemoryKeys, MemoryLedger, MemorySigner, World
+from tests.fakes.signing import LEDGER_KEY, RECEIPT_KEY
+from tests.usecases.sealed import SIGNER
 from tests.usecases.sealing import (
     BEFORE,
     WAITING,
     a_ledger_and_more_that_waits,
     checkpoints,
     copied,
+    must_be_one_history,
     sealing,
     stopped_before,
     the_head,
@@ -98,6 +103,87 @@ async def test_a_checkpoint_that_lies_there_already_with_a_signature_that_is_not
         with pytest.raises(Differs, match=path):
             await sealing(world)
     assert the_head(world).checkpointed == BEFORE
+
+
+class Racing(MemoryLedger):
+    """Somebody without the key plants a checkpoint as soon as what is to follow the ledger is written down."""
+
+    def __init__(self, files: dict[str, bytes], planted: Callable[[str], str]) -> None:
+        super().__init__()
+        self.files, self._planted = dict(files), planted
+
+    async def keep(self, path: str, raw: bytes) -> None:
+        await super().keep(path, raw)
+        if path.startswith("next/"):
+            text = raw.decode()
+            self.files.setdefault(checkpoint_path(parsed_checkpoint(text).size), self._planted(text).encode())
+
+
+NEW = MemorySigner(LEDGER_KEY, bytes([102]) * 32)  # after a rotation; SIGNER is the one of before
+OTHER, RECEIPTS = MemorySigner("elsewhere/ledger", bytes([9]) * 32), MemorySigner(RECEIPT_KEY, bytes([1]) * 32)
+MADE_UP = VerifierKey(name=LEDGER_KEY, public=bytes([7]) * 32)
+PLANTED: dict[str, Callable[[str], str]] = {
+    "another key by the ledger's name": lambda text: signed(text, MADE_UP, bytes(64)),
+    "the ledger's key, and no signature of it": lambda text: signed(text, NEW.key, bytes(64)),
+    "the ledger's old key, and no signature of it": lambda text: signed(text, SIGNER.key, bytes(64)),
+    "another ledger's key": lambda text: signed(text, OTHER.key, OTHER.sign(text.encode())),
+    "a receipts' key": lambda text: signed(text, RECEIPTS.key, RECEIPTS.sign(text.encode())),
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+async def test_a_checkpoint_planted_in_a_race_is_an_alarm_and_never_taken_for_the_sealer_s_own(
+    sealed: World, planted: str
+) -> None:
+    """It has the very text; but nobody could ever verify it, and it could never be replaced."""
+    world, path = copied(sealed), checkpoint_path(BEFORE + WAITING)
+    world.keys.rotate_ledger()
+    world.ledger = Racing(world.ledger.files, PLANTED[planted])
+    for _ in range(2):
+        with pytest.raises(Differs, match=path):
+            await sealing(world)
+    assert (the_head(world).size, the_head(world).checkpointed) == (BEFORE + WAITING, BEFORE)
+
+
+async def test_a_checkpoint_of_before_in_whose_place_an_unsigned_one_lies_is_refused(sealed: World) -> None:
+    text = parsed_note(sealed.ledger.files[checkpoint_path(BEFORE)]).text
+    for planted in PLANTED.values():
+        world = copied(sealed)
+        world.keys.rotate_ledger()
+        world.ledger.files[checkpoint_path(BEFORE)] = planted(text).encode()
+        head = the_head(world)
+        await must_refuse(world, Forked, "it says something else, or no key of the ledger signed it")
+        assert the_head(world) == head
+
+
+class LateToKnow(MemoryKeys):
+    """An instance that read its vault before the key was rotated: until it asks anew, it knows of the first alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known = [*self._ledger_signers]
+        self.rotate_ledger()
+
+    async def ledger_signer(self) -> Signer:
+        return self._known[-1]
+
+    async def verifiers(self, *, anew: bool = False) -> Sequence[VerifierKey]:
+        if anew:
+            self._known = [*self._ledger_signers]
+        return [signer.key for signer in reversed(self._known)]
+
+
+async def test_what_another_instance_signed_with_a_key_that_is_not_known_here_yet_is_no_alarm(sealed: World) -> None:
+    world = copied(sealed)
+    world.keys.rotate_ledger()
+    await stopped_before(world, "records.write", times=3)  # the checkpoint is there, and the head does not say so yet
+    world.keys = LateToKnow()
+    await sealing(world)
+    must_be_one_history(world, entries=BEFORE + WAITING)
+    world.keys = LateToKnow()
+    wait(world, 1)
+    await sealing(world, key="run-2")
+    must_be_one_history(world, entries=BEFORE + WAITING + 1)
 
 
 def written_since(before: World, world: World) -> list[Sealing]:
