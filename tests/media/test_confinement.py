@@ -15,6 +15,7 @@ from tests.media import made
 from tests.media.asking import TINY, Blob, inspect, misbehaving
 from tests.media.conftest import Clip
 from tests.media.made import FTYP, box
+from tests.media.said import said
 
 
 def heavy(samples: int) -> bytes:
@@ -163,9 +164,7 @@ async def test_a_kernel_without_filters_is_told_once(caplog: pytest.LogCaptureFi
     inspector = misbehaving("unfiltered")
     for _ in range(2):
         assert (await inspector.inspect(len(TINY), Blob(TINY).read)).problems == ()
-    assert [record.getMessage().partition(";")[0] for record in caplog.records] == [
-        "media: no filter of system calls here"
-    ]
+    assert [each.partition(";")[0] for each in said(caplog)] == ["media: no filter of system calls here"]
 
 
 async def test_a_process_the_child_left_behind_holds_no_place() -> None:
