@@ -33,7 +33,7 @@ from shared.domain.seal import Head, Sealing
 from shared.ports import Create, Write
 from shared.settings import read_settings
 from shared.usecases.seal import MOST, seal
-from shared.usecases.seal_publish import each
+from shared.usecases.side_by_side import each
 from shared.wiring import Wired
 from tests.builders import a_draft, an_asking, fresh_id
 

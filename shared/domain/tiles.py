@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from shared.domain.ledger import EMPTY_ROOT, LARGEST, HashAt, Tree, Unproven, grown, root_of
+from shared.domain.ledger import EMPTY_ROOT, LARGEST, HashAt, Tree, Unproven, grown, leaf_hash, root_of
 
 TILE_HEIGHT = 8
 FULL = 2**TILE_HEIGHT
@@ -119,4 +119,12 @@ def parsed_bundle(tile: Tile, raw: bytes) -> list[bytes]:
         lines.append(raw[start:at])
     if at != len(raw):
         raise Unproven(f"{tile}: it is not {tile.width} lines after their lengths")
+    return lines
+
+
+def lines_in_both(bundled: Tile, raw: bytes, leaves: Tile, hashes: bytes) -> list[bytes]:
+    """The lines of a bundle, of which the tile beside it must have the hashes. Raises Unproven."""
+    lines = parsed_bundle(bundled, raw)
+    if [leaf_hash(line) for line in lines] != tile_hashes(leaves, hashes):
+        raise Unproven(f"{leaves}: it does not follow from {bundled}")
     return lines

@@ -43,7 +43,7 @@ from shared.ports import Create, Feed, Gone, Held, LedgerFiles, Metrics, Records
 from shared.usecases.commit import commit
 from shared.usecases.erasures import Erasures, Told
 from shared.usecases.prove import Tiles
-from shared.usecases.seal_publish import each
+from shared.usecases.side_by_side import each
 
 log = logging.getLogger(__name__)
 GROUP = 64  # stretches, some twenty megabytes of entries; between two of them the run looks at the time

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from shared.domain.daily_counts import DailyCount, Tally, with_batch
 from shared.ports import Clash, Create, Held, Records, Replace, Write
-from shared.usecases.seal_publish import each
+from shared.usecases.side_by_side import each, in_parts
 
 AT_A_TIME = 100  # writes of a transaction
 
@@ -22,13 +22,12 @@ async def count(tallies: Sequence[Tally], *, size: int, records: Records, at_onc
     await each([partial(_add, some, size, records) for some in _by_day(tallies)], at_once)
 
 
-def _by_day(tallies: Sequence[Tally]) -> Iterator[list[Tally]]:
+def _by_day(tallies: Sequence[Tally]) -> Iterator[Sequence[Tally]]:
     def day(tally: Tally) -> date:
         return tally.of.day
 
     for _, of_day in groupby(sorted(tallies, key=day), key=day):
-        listed = list(of_day)
-        yield from (listed[start : start + AT_A_TIME] for start in range(0, len(listed), AT_A_TIME))
+        yield from in_parts(list(of_day), AT_A_TIME)
 
 
 async def _add(tallies: Sequence[Tally], size: int, records: Records) -> None:

@@ -24,7 +24,8 @@ from shared.domain.tiles import FULL, hashes_in_tiles
 from shared.ports import Create, Gone, Held, LedgerFiles, Records, Replace
 from shared.usecases.commit import commit
 from shared.usecases.prove import Tiles
-from shared.usecases.seal_publish import each, tell_leaves
+from shared.usecases.seal_publish import tell_leaves
+from shared.usecases.side_by_side import each
 
 BATCH = "followed"  # the head's, which is finished, so that nobody looks for what is in it
 

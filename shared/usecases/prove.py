@@ -16,7 +16,7 @@ from typing import TypeVar
 from shared.domain.access import Reach
 from shared.domain.entry import Asking, Draft, Entry, Operation, stored
 from shared.domain.export import Place, leaf_of
-from shared.domain.ledger import Unproven, commitment, leaf_hash, prove_consistency, prove_inclusion
+from shared.domain.ledger import Unproven, commitment, prove_consistency, prove_inclusion
 from shared.domain.note import Check, VerifierKey, parsed_note
 from shared.domain.seal import checkpoint_path
 from shared.domain.tiles import (
@@ -26,9 +26,9 @@ from shared.domain.tiles import (
     Tile,
     bundle,
     hashes_in_tiles,
+    lines_in_both,
     parsed_bundle,
     parsed_tile_path,
-    tile_hashes,
     tile_in,
 )
 from shared.domain.witness import Cosigned, cosignature_path, kept_line, must_hold, size_within, with_cosignatures
@@ -85,10 +85,7 @@ class Tiles:
     async def lines(self, index: int, size: int) -> list[bytes]:
         """The lines of that bundle, in a ledger of that size. Raises Unproven, and Gone where a file is not there."""
         bundled, leaves = (tile_in(size, level, index) for level in (ENTRIES, 0))
-        lines = parsed_bundle(bundled, await self.fetch(bundled))
-        if [leaf_hash(line) for line in lines] != tile_hashes(leaves, await self.fetch(leaves)):
-            raise Unproven(f"{leaves}: it does not follow from {bundled}")
-        return lines
+        return lines_in_both(bundled, await self.fetch(bundled), leaves, await self.fetch(leaves))
 
     async def fetch(self, tile: Tile) -> bytes:
         """The bytes of exactly this tile, cut from the full one where the partial is gone. Raises Gone."""

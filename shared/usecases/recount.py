@@ -12,7 +12,7 @@ leaves counts that are right or differ still. A dry run says what differs, and e
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -40,7 +40,7 @@ from shared.domain.odata.syntax import All, Compared, Comparison, Condition, Ope
 from shared.errors import Stale
 from shared.ports import Create, EntryFilter, Feed, Held, Place, Records, Replace, Rows, Write
 from shared.usecases.commit import commit
-from shared.usecases.seal_publish import each
+from shared.usecases.side_by_side import each, in_parts
 
 PAGE = 1_000  # entries
 AT_A_TIME = 25  # counts of a transaction, all of which its entry names: some three KB
@@ -124,7 +124,7 @@ class _Recounter:
         if true is None:
             return False
         wrong = put_right([each.record for each in held.values()], true, head.record.size if head else 0)
-        for some in _parts(wrong):
+        for some in in_parts(wrong, AT_A_TIME):
             await self._write(day, some, held)
         return bool(wrong)
 
@@ -188,11 +188,6 @@ def _column(name: str) -> Column:
     if found is None:
         raise KeyError(f"{AUDIT_ENTRIES.name} has no column {name}")
     return found
-
-
-def _parts(wrong: Sequence[Wrong]) -> Iterator[Sequence[Wrong]]:
-    for start in range(0, len(wrong), AT_A_TIME):
-        yield wrong[start : start + AT_A_TIME]
 
 
 def _replaced(after: DailyCount, held: Held[DailyCount] | None) -> Write:

@@ -7,14 +7,11 @@ key of the ledger signed it: one that somebody put there is not gone on from, no
 batch: of what was there only the right edge is read, at most a tile a level.
 """
 
-import asyncio
-from collections import deque
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
 
 from shared.domain.entry import Entry
-from shared.domain.ledger import Tree, Unproven, from_base64, grown, leaf_hash, root_of, tree_at
+from shared.domain.ledger import Tree, Unproven, from_base64, grown, root_of, tree_at
 from shared.domain.note import Check, Checkpoint, Note, signed
 from shared.domain.seal import (
     Head,
@@ -33,16 +30,16 @@ from shared.domain.tiles import (
     Tile,
     bundle,
     hashes_in_tiles,
+    lines_in_both,
     parsed_bundle,
-    tile_hashes,
     tile_in,
     tiles_grown,
 )
 from shared.ports import Clash, Differs, Gone, Held, Keys, LedgerFiles, Records, Replace
+from shared.usecases.side_by_side import Try, each, in_parts
 
 AT_A_TIME = 50  # entries of a trail in one transaction, which is at most 100 writes and 1.2 MB
 
-Try = Callable[[], Coroutine[Any, Any, None]]
 Edge = dict[Tile, bytes]
 
 
@@ -88,9 +85,7 @@ class Publisher:
         tree = tree_at(size, hashes_in_tiles(size, edge.__getitem__))
         lines, leaves = (tile_in(size, level, size // FULL) for level in (ENTRIES, 0))
         if lines in edge:
-            hashes = [leaf_hash(line) for line in parsed_bundle(lines, edge[lines])]
-            if hashes != tile_hashes(leaves, edge[leaves]):
-                raise Unproven(f"{leaves}: it does not follow from {lines}")
+            lines_in_both(lines, edge[lines], leaves, edge[leaves])
         if size:
             await self._must_say(checkpoint_path(size), self._text(size, root_of(tree)))
         return tree
@@ -139,38 +134,14 @@ async def tell_leaves(
     for leaf, line in enumerate(lines, first):
         leaves.setdefault(line.pk, {})[line.id] = leaf
     known = {held.record.id: held for held in taken}
-    await each([_telling(pk, part, known, records) for pk in leaves for part in _parts(leaves[pk])], at_once)
-
-
-async def each(tries: Sequence[Try], at_once: int) -> None:
-    """All of them, so many side by side; after a fault none is begun, and it is raised when those begun have ended."""
-    left = deque(tries)
-
-    async def some() -> None:
-        try:
-            while left:
-                await left.popleft()()
-        finally:
-            left.clear()
-
-    if min(at_once, len(tries)) <= 1:  # one alone needs no task of its own
-        await some()
-        return
-    for ended in await asyncio.gather(*(some() for _ in tries[:at_once]), return_exceptions=True):
-        if isinstance(ended, BaseException):
-            raise ended
+    parts = ((pk, dict(part)) for pk, of_pk in leaves.items() for part in in_parts(list(of_pk.items()), AT_A_TIME))
+    await each([_telling(pk, part, known, records) for pk, part in parts], at_once)
 
 
 def _bundles(index: int, lines: Sequence[bytes]) -> Iterator[tuple[Tile, bytes]]:
     for start in range(0, len(lines), FULL):
         part = lines[start : start + FULL]
         yield Tile(level=ENTRIES, index=index + start // FULL, width=len(part)), bundle(part)
-
-
-def _parts(leaves: dict[str, int]) -> Iterator[dict[str, int]]:
-    items = list(leaves.items())
-    for start in range(0, len(items), AT_A_TIME):
-        yield dict(items[start : start + AT_A_TIME])
 
 
 def _telling(pk: str, leaves: dict[str, int], known: Mapping[str, Held[Entry]], records: Records) -> Try:

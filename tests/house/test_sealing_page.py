@@ -1,7 +1,9 @@
 """What docs/runbook.md says of sealing that refuses is what sealing says."""
 
+import inspect
 import re
 
+from shared.domain.tiles import lines_in_both
 from tests.house.source import ROOT
 
 PAGE = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
@@ -16,7 +18,8 @@ def texts() -> list[str]:
 
 
 def said(*more: str) -> str:
-    return "\n".join((ROOT / "shared" / name).read_text(encoding="utf-8") for name in (*WHERE_IT_IS_SAID, *more))
+    files = ((ROOT / "shared" / name).read_text(encoding="utf-8") for name in (*WHERE_IT_IS_SAID, *more))
+    return "\n".join([*files, inspect.getsource(lines_in_both)])
 
 
 def test_every_text_that_is_explained_is_one_that_is_said() -> None:

@@ -41,7 +41,7 @@ from tests.usecases.verbs import ROWS
 PARTS = {  # of verbs, not verbs
     *("commit.commit", "commit.commit_deciding", "commit.done_before", "grant.dock_itself", "within.within"),
     *("reconcile_mend.mend", "reconcile_survey.survey", "revise.revised", "sign_on.end", "sign_on.must_be_let_in"),
-    *("count.count", "seal_publish.each", "seal_publish.tell_leaves", "trail.whole_trail"),
+    *("count.count", "side_by_side.each", "seal_publish.tell_leaves", "trail.whole_trail"),
     *("export.taken", "prove.newest", "prove.cosignature_of", "prove.witnessed"),
     *("once.done_once", "once.commit_unless_done"),
     *("sign_on.must_not_be_barred", "sign_on.bar_of", "side_by_side.side_by_side"),

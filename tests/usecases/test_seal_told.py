@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from shared.usecases import seal_publish
+from shared.usecases.side_by_side import each
 from tests.fakes import Outage, World
 from tests.usecases.scenes import entries
 from tests.usecases.sealing import (
@@ -76,5 +76,5 @@ async def test_side_by_side_none_is_begun_after_one_that_failed_and_those_begun_
         done.append("begun")
 
     with pytest.raises(Outage):
-        await seal_publish.each([waits, fails, is_not_begun, is_not_begun], at_once=2)
+        await each([waits, fails, is_not_begun, is_not_begun], at_once=2)
     assert done == ["waited"]
