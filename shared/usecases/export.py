@@ -8,13 +8,13 @@ from shared.domain.access import Reach
 from shared.domain.entry import Asking, Entry, question
 from shared.domain.export import EXPORTED, Erased, document, erased, erased_item, item, leaf_of, witnessed_item
 from shared.domain.footage import Clip, ClipId
-from shared.domain.ledger import parsed_leaf_line, prove_consistency
+from shared.domain.ledger import parsed_leaf_line
 from shared.domain.note import Check, VerifierKey
-from shared.domain.tiles import ENTRIES, FULL, hashes_in_tiles, parsed_bundle, tile_in
+from shared.domain.tiles import ENTRIES, FULL, parsed_bundle, tile_in
 from shared.domain.transcript import Form
 from shared.ports import Keys, LedgerFiles, Records
 from shared.usecases.commit import commit
-from shared.usecases.prove import Published, Tiles, newest, witnessed
+from shared.usecases.prove import Tiles, newest, witnessed
 from shared.usecases.read import consulted
 from shared.usecases.trail import whole_trail
 from shared.usecases.within import within
@@ -48,7 +48,7 @@ async def export(
         checkpoint=published.note if published else None,
         keys=[str(key) for key in await keys.verifiers()],
         items=items,
-        witnessed=[await _begins(each, size, tiles) for each in seen],
+        witnessed=[witnessed_item(each.note, await tiles.going_on(each.size, size)) for each in seen],
     )
 
 
@@ -60,11 +60,6 @@ async def taken(
     draft = replace(consulted(held.record, EXPORTED, asking), changes=question(form=form))
     last = (await commit(records, draft)).entry
     return held.record, [entry for entry in await whole_trail(clip, records) if entry.number <= last.number]
-
-
-async def _begins(seen: Published, size: int, tiles: Tiles) -> Mapping[str, Any]:
-    proof = await tiles.work(lambda read: prove_consistency(seen.size, size, hashes_in_tiles(size, read)))
-    return witnessed_item(seen.note, proof)
 
 
 async def _erased_item(gone: Erased, size: int, tiles: Tiles) -> Mapping[str, Any]:

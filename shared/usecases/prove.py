@@ -82,6 +82,10 @@ class Tiles:
         proof = await self.work(lambda read: prove_inclusion(leaf, size, hashes_in_tiles(size, read)))
         return Place(leaf=leaf, proof=proof)
 
+    async def going_on(self, old: int, new: int) -> list[bytes]:
+        """The proof that the ledger of `new` entries begins with that of `old`."""
+        return await self.work(lambda read: prove_consistency(old, new, hashes_in_tiles(new, read)))
+
     async def lines(self, index: int, size: int) -> list[bytes]:
         """The lines of that bundle, in a ledger of that size. Raises Unproven, and Gone where a file is not there."""
         bundled, leaves = (tile_in(size, level, index) for level in (ENTRIES, 0))
@@ -196,7 +200,7 @@ async def consistency(old: int, new: int | None, *, records: Records, ledger: Le
         raise Malformed("the ledger is not so large yet", field="new")
     if old > larger:
         raise Malformed("the older ledger is the larger one", field="old")
-    return larger, await Tiles(ledger).work(lambda read: prove_consistency(old, larger, hashes_in_tiles(larger, read)))
+    return larger, await Tiles(ledger).going_on(old, larger)
 
 
 async def prove(entry: str, *, reach: Reach, asking: Asking, records: Records, ledger: LedgerFiles) -> Proven:
