@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import io
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
+from bench import child
 from bench.table import keep, show
 from shared.adapters.ed25519 import verifies
 from shared.domain.entry import Entry, Trail, numbered
@@ -129,11 +129,6 @@ async def a_run(records: Waiting, files: Folder, keys: MemoryKeys, number: int) 
     )
 
 
-def peak_kilobytes() -> int:
-    """The most memory that this process had."""
-    return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
-
-
 async def drained(size: int, folder: Path) -> dict[str, object]:
     records, files, keys = Waiting(size), Folder(folder), MemoryKeys()
     began, worked, runs = time.perf_counter(), time.process_time(), list[SealReport]()
@@ -149,15 +144,14 @@ async def drained(size: int, folder: Path) -> dict[str, object]:
         "seconds": round(seconds, 1),
         "cpu_s": round(cpu, 1),
         "entries_per_s": round(size / seconds),
-        "peak_mb": round(peak_kilobytes() / 1024, 1),
+        "peak_mb": round(child.kilobytes("VmHWM") / 1024, 1),
         "key": str((await keys.ledger_signer()).key),
     }
 
 
 def measured(what: str, size: int) -> dict[str, object]:
     with tempfile.TemporaryDirectory(prefix="continuity-backlog-") as folder:
-        command = [sys.executable, "-m", "bench.backlog", str(size), folder]
-        told = json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
+        told = child.measured("bench.backlog", str(size), folder)
         report = io.StringIO()
         with contextlib.redirect_stdout(report):
             code = verify(["ledger", folder, "--key", told.pop("key")])

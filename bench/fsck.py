@@ -10,7 +10,6 @@ Bars: 100,000 entries a second, less than 100 MB in all, and at most 10 MB more 
 import contextlib
 import io
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from bench import child
 from bench.table import keep, show
 from shared.domain.ledger import Tree, grown, leaf_hash, leaf_line, root_of
 from shared.domain.note import Checkpoint, VerifierKey, signed
@@ -64,13 +64,12 @@ def check(folder: str) -> dict[str, object]:
     with contextlib.redirect_stdout(report):
         code = verify(["ledger", folder, "--key", str(KEY)])
     seconds, cpu = time.perf_counter() - began, time.process_time() - worked
-    kilobytes = int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
-    return {"code": code, "seconds": seconds, "cpu": cpu, "mb": kilobytes / 1024, "report": report.getvalue()}
+    peak = child.kilobytes("VmHWM") / 1024
+    return {"code": code, "seconds": seconds, "cpu": cpu, "mb": peak, "report": report.getvalue()}
 
 
 def measured(what: str, folder: Path, size: int, code: int) -> dict[str, object]:
-    command = [sys.executable, "-m", "bench.fsck", str(folder)]
-    told = json.loads(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout)
+    told = child.measured("bench.fsck", str(folder))
     assert told["code"] == code, told["report"]
     return {
         "what": what,

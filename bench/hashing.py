@@ -15,8 +15,8 @@ import os
 import sys
 import time
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 
+from bench.child import kilobytes
 from bench.served import measured, servers
 from bench.table import keep, show
 from shared.ports import Create, Footage
@@ -117,16 +117,12 @@ class Weighed:
     """Time and memory between `begin` and `end`."""
 
     def begin(self) -> None:
-        self._had, self._began, self._worked = _kilobytes("VmRSS"), time.perf_counter(), time.process_time()
+        self._had, self._began, self._worked = kilobytes("VmRSS"), time.perf_counter(), time.process_time()
 
     def end(self) -> None:
         self.seconds = time.perf_counter() - self._began
         self.cpu = time.process_time() - self._worked
-        self.grew_mb = max(0, _kilobytes("VmHWM") - self._had) / 1024
-
-
-def _kilobytes(what: str) -> int:
-    return int(Path("/proc/self/status").read_text().partition(f"{what}:")[2].split()[0])
+        self.grew_mb = max(0, kilobytes("VmHWM") - self._had) / 1024
 
 
 weighed = Weighed()

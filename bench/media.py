@@ -24,6 +24,7 @@ from typing import Any
 
 from aiohttp import ClientSession, web
 
+from bench.child import kilobytes
 from shared.adapters.media.inspector import ChildInspector
 
 RESULTS = Path(__file__).parent / "results" / "media.json"
@@ -157,15 +158,9 @@ def measure(way: str, url: str, size: int, folder: Path) -> dict[str, Any]:
     length, poster = asyncio.run(WAYS[way](url, size, folder))
     wall = time.perf_counter() - begun
     own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    kilobytes = children.ru_maxrss if way == "ours" else _peak()
+    peak = children.ru_maxrss if way == "ours" else kilobytes("VmHWM")
     cpu = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-    return {"wall": wall, "cpu": cpu, "memory": kilobytes / 1024, "length": length, "poster": poster}
-
-
-def _peak() -> int:
-    """Kilobytes of this process at its largest. ru_maxrss would tell what it was forked from."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0])
+    return {"wall": wall, "cpu": cpu, "memory": peak / 1024, "length": length, "poster": poster}
 
 
 async def rows(layout: str, path: Path) -> AsyncIterator[Row]:

@@ -4,15 +4,13 @@ What is measured runs in a child process that has the stack's environment from i
 servers must be there before Python starts.
 """
 
-import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bench import child
 from local.run import start_host, wait_for_host
 from local.stack import Stack
 
@@ -38,6 +36,4 @@ def served() -> Iterator[Stack]:
 
 def measured(module: str, *words: str, stack: Stack) -> Any:
     """What `python -m MODULE WORDS` prints as JSON on its last line, run beside the stack."""
-    command = [sys.executable, "-m", module, *words]
-    told = subprocess.run(command, env=stack.environment, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(told.stdout.splitlines()[-1])
+    return child.measured(module, *words, environment=stack.environment)

@@ -40,6 +40,7 @@ var everyUse = [
   { category: 'StorageWrite', enabled: true }
   { category: 'StorageDelete', enabled: true }
 ]
+var transactions = [{ category: 'Transaction', enabled: true }]
 
 resource footage 'Microsoft.Storage/storageAccounts@2025-06-01' existing = {
   name: footageAccountName
@@ -105,7 +106,7 @@ resource ofFootage 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = 
   properties: {
     workspaceId: workspaceId
     logs: everyUse
-    metrics: [{ category: 'Transaction', enabled: true }]
+    metrics: transactions
   }
 }
 
@@ -115,7 +116,7 @@ resource ofLedger 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   properties: {
     workspaceId: workspaceId
     logs: everyUse
-    metrics: [{ category: 'Transaction', enabled: true }]
+    metrics: transactions
   }
 }
 
@@ -129,7 +130,7 @@ resource ofQueues 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
       { category: 'StorageWrite', enabled: true }
       { category: 'StorageDelete', enabled: true }
     ]
-    metrics: [{ category: 'Transaction', enabled: true }]
+    metrics: transactions
   }
 }
 
@@ -139,7 +140,7 @@ resource ofRuntime 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = 
   name: setting
   properties: {
     workspaceId: workspaceId
-    metrics: [{ category: 'Transaction', enabled: true }]
+    metrics: transactions
   }
 }
 
@@ -148,7 +149,7 @@ resource ofWeederRuntime 'Microsoft.Insights/diagnosticSettings@2021-05-01-previ
   name: setting
   properties: {
     workspaceId: workspaceId
-    metrics: [{ category: 'Transaction', enabled: true }]
+    metrics: transactions
   }
 }
 
@@ -157,7 +158,7 @@ resource ofWeederQueues 'Microsoft.Insights/diagnosticSettings@2021-05-01-previe
   name: setting
   properties: {
     workspaceId: workspaceId
-    metrics: [{ category: 'Transaction', enabled: true }]
+    metrics: transactions
   }
 }
 

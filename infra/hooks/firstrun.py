@@ -47,6 +47,10 @@ class Vault:
         on = ("--resource-group", self.group, "--resource-type", "Microsoft.KeyVault/vaults", "--resource", self.name)
         return az("lock", verb, *on, *arguments, subscription=self.subscription) or []
 
+    def right(self, verb: str, *whom: str) -> list[dict[str, str]]:
+        on = ("--role", SECRETS_OFFICER, "--scope", self.scope)
+        return az("role", "assignment", verb, *whom, *on, subscription=self.subscription) or []
+
 
 def prepare(known: Mapping[str, str], patience: Patience) -> None:
     names = ("AZURE_SUBSCRIPTION_ID", "AZURE_RESOURCE_GROUP", "KEY_VAULT_NAME", "KEY_VAULT_URL", "LOG_ORIGIN")
@@ -99,16 +103,13 @@ def _unlock(vault: Vault) -> bool:
 
 
 def _give(vault: Vault, person: str, kind: str) -> None:
-    right = ("--role", SECRETS_OFFICER, "--scope", vault.scope)
-    if not az("role", "assignment", "list", "--assignee", person, *right, subscription=vault.subscription):
-        whom = ("--assignee-object-id", person, "--assignee-principal-type", kind)
-        az("role", "assignment", "create", *whom, *right, subscription=vault.subscription)
+    if not vault.right("list", "--assignee", person):
+        vault.right("create", "--assignee-object-id", person, "--assignee-principal-type", kind)
         say("Key Vault Secrets Officer: given")
 
 
 def _take(vault: Vault, person: str) -> None:
-    right = ("--role", SECRETS_OFFICER, "--scope", vault.scope)
-    az("role", "assignment", "delete", "--assignee", person, *right, subscription=vault.subscription)
+    vault.right("delete", "--assignee", person)
     say("Key Vault Secrets Officer: taken away")
 
 
