@@ -10,7 +10,8 @@ that the first knock meets the challenge, and are no entry.
 import asyncio
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -29,6 +30,7 @@ from functions.feed_asking import (
     must_speak_our_version,
     must_take_json,
     options_in,
+    ours,
     page_size,
 )
 from functions.feed_pages import LONGEST_TOKEN, FeedPages, question_of
@@ -125,7 +127,7 @@ async def read_feed(request: Request[None, str]) -> Answer:
             return await _written(request, service_document(root_of(request), SETS))
         case Metadata():
             must_ask_nothing_more(pairs, formats=XML)
-            return _packed(request, metadata(SETS), METADATA_TYPE)
+            return _packed(request, _metadata(), METADATA_TYPE)
         case Collection(entities=entities):
             must_take_json(request.sent)
             return await _page(request, entities, pairs)
@@ -143,7 +145,7 @@ def root_of(request: Request[None, str]) -> str:
 
 async def _page(request: Request[None, str], entities: EntitySet, pairs: list[tuple[str, str]]) -> Answer:
     services, options, size = request.services, parsed_options(pairs, entities), page_size(request.sent)
-    link = f"{root_of(request)}/{entities.name}?{_query([*_ours(pairs), (SKIP_TOKEN, '')])}"
+    link = f"{root_of(request)}/{entities.name}?{_query([*ours(pairs), (SKIP_TOKEN, '')])}"
     must_be_followable(link, LONGEST_TOKEN)
     question = question_of(request.caller.subject, request.reach, entities, pairs)
     pages = FeedPages(keys=services.keys, question=question, now=request.asking.at)
@@ -160,7 +162,7 @@ async def _page(request: Request[None, str], entities: EntitySet, pairs: list[tu
     shown: dict[str, Any] = {"@odata.context": _context(request, entities, options)}
     if page.count is not None:
         shown["@odata.count"] = page.count
-    shown["value"] = rows(entities, page.documents, options.select)
+    shown["value"] = await asyncio.to_thread(rows, entities, page.documents, options.select)  # as long as to write them
     if page.onward is not None:
         shown["@odata.nextLink"] = link + await pages.following(page.onward)
     return await _written(request, shown, {"Preference-Applied": size.applied} if size.applied else {})
@@ -188,15 +190,16 @@ async def _entity(request: Request[None, str], options: Options, entities: Entit
     return await _written(request, context | row(entities, found, options.select))
 
 
+@cache
+def _metadata() -> bytes:
+    """The same for everybody, and made when it is first asked for."""
+    return metadata(SETS)
+
+
 def _context(request: Request[None, str], entities: EntitySet, options: Options) -> str:
     """Which columns are shown is said in it, so that a reader's idea of a row matches what it gets."""
     chosen = "" if options.selects_all else f"({','.join(column.name for column in options.select)})"
     return f"{root_of(request)}/$metadata#{entities.name}{chosen}"
-
-
-def _ours(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What a link to the next page repeats: no option of somebody else's, which may be a key."""
-    return [(name, value) for name, value in pairs if name.startswith("$") and name != SKIP_TOKEN]
 
 
 def _query(pairs: list[tuple[str, str]]) -> str:

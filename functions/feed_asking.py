@@ -10,7 +10,7 @@ W3  Whoever takes no newer OData than 3.0 is told so: they could not read what w
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -56,6 +56,11 @@ def options_in(raw: str) -> list[tuple[str, str]]:
     if sum(len(name) + len(value) for name, value in pairs if name != SKIP_TOKEN) > LONGEST_QUERY:
         raise Malformed(f"a query has at most {LONGEST_QUERY} characters", field="query")
     return pairs
+
+
+def ours(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The question itself: the page token says where it goes on, and what is somebody else's may be a key."""
+    return [(name, value) for name, value in pairs if name.startswith("$") and name != SKIP_TOKEN]
 
 
 def must_be_followable(link: str, token: int) -> None:
@@ -106,7 +111,7 @@ def asked_of(req: func.HttpRequest) -> tuple[str, tuple[Change, ...]]:
     raw = urlsplit(req.url).query[:LONGEST_RAW]
     try:
         pairs = parse_qsl(raw, keep_blank_values=True, errors="replace", max_num_fields=MOST_OPTIONS)
-        said = "&".join(f"{name}={value}" for name, value in pairs if name.startswith("$") and name != SKIP_TOKEN)
+        said = "&".join(f"{name}={value}" for name, value in ours(pairs))
     except ValueError:
         said = f"more than {MOST_OPTIONS} options"
     return "feed", question(path=shortened(req.route_params.get(IN_ROUTE, "")), query=shortened(said) or None)

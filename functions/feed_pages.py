@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from functions.feed_asking import ours
 from functions.paging import signed, verified
 from shared.domain.access import Reach
 from shared.domain.document import moment, timestamp
@@ -47,5 +48,4 @@ class FeedPages:
 
 def question_of(subject: str, reach: Reach, entities: EntitySet, pairs: Iterable[tuple[str, str]]) -> str:
     """Whatever a token must not be used for another of."""
-    asked = sorted((name, value) for name, value in pairs if name.startswith("$") and name != SKIP_TOKEN)
-    return repr((subject, reach.force, reach.borough, entities.name, asked))
+    return repr((subject, reach.force, reach.borough, entities.name, sorted(ours(pairs))))

@@ -8,7 +8,6 @@ again with the same Idempotency-Key it goes on.
 """
 
 import logging
-import time
 from contextlib import AsyncExitStack
 from datetime import date, datetime
 from http import HTTPStatus
@@ -21,7 +20,7 @@ from functions.door import Answer, Door, Request, opens
 from functions.parsing import UUID, Body, PlainText
 from functions.recount import recount_days, recounted
 from functions.shown import Shown
-from functions.system import turn
+from functions.system import time_over, turn
 from functions.watched import Failed, ran
 from shared import wiring
 from shared.domain.access import Permission
@@ -126,12 +125,7 @@ async def reconcile_now(request: Request[ReconcileBody, None]) -> Answer:
 
     A round, which no prefix was given for, looks at the counts of days as well: which days differ is in no report.
     """
-    services, said = request.services, request.body
-    ends = time.monotonic() + ANSWERS_WITHIN
-
-    def out_of_time() -> bool:
-        return time.monotonic() > ends
-
+    services, said, out_of_time = request.services, request.body, time_over(ANSWERS_WITHIN)
     done = await reconcile(
         Asked(dry_run=said.dry_run, prefix=said.prefix, why=said.reason),
         asking=request.asking,

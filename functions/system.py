@@ -25,6 +25,11 @@ def system(name: str, *, key: str, request: str, services: Services) -> Asking:
 
 def turn(name: str, context: func.Context, services: Services, *, lasts: float) -> Turn:
     """`lasts`: seconds, from now."""
-    ends, run = time.monotonic() + lasts, str(context.invocation_id)
-    asking = system(name, key=run, request=run, services=services)
-    return Turn(asking=asking, out_of_time=lambda: time.monotonic() > ends)
+    out_of_time, run = time_over(lasts), str(context.invocation_id)
+    return Turn(asking=system(name, key=run, request=run, services=services), out_of_time=out_of_time)
+
+
+def time_over(lasts: float) -> Callable[[], bool]:
+    """Whether so many seconds, from now, are over."""
+    ends = time.monotonic() + lasts
+    return lambda: time.monotonic() > ends

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from shared.domain.document import timestamp
 from shared.domain.entry import Change, Entry, stored
@@ -20,8 +19,7 @@ from shared.domain.export import Erased, erased
 from shared.domain.footage import Clip
 from shared.domain.ledger import commitment
 from shared.domain.note import Checkpoint
-
-LONDON = ZoneInfo("Europe/London")
+from shared.domain.odata.london import LONDON
 
 
 class Form(StrEnum):

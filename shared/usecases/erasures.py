@@ -14,7 +14,7 @@ from shared.domain.export import ERASED
 from shared.domain.ledger import Unproven, parsed_leaf_line
 from shared.domain.odata.bounds import equal
 from shared.domain.odata.columns import Document
-from shared.domain.odata.options import Order, parsed_options
+from shared.domain.odata.options import newest_first
 from shared.domain.odata.sets import AUDIT_ENTRIES
 from shared.domain.odata.syntax import All, Value
 from shared.domain.tiles import FULL
@@ -22,7 +22,6 @@ from shared.ports import Feed, Gone, LedgerFiles, Rows
 from shared.usecases.prove import Tiles
 
 MOST = 100
-NEWEST_FIRST: Order = parsed_options([], AUDIT_ENTRIES).order
 SAME_NUMBER = 10  # entries of one trail that have one number: more than one were written by somebody
 
 
@@ -84,4 +83,4 @@ class Erasures:
         """The newest of those in which each of these columns has that value."""
         within = All(tuple(equal(AUDIT_ENTRIES, name, value) for name, value in wanted))
         rows = Rows(entities=AUDIT_ENTRIES, until=self.until, filter=within)
-        return await self.feed.page(rows, NEWEST_FIRST, after=None, skip=0, limit=limit)
+        return await self.feed.page(rows, newest_first(AUDIT_ENTRIES), after=None, skip=0, limit=limit)

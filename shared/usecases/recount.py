@@ -32,11 +32,11 @@ from shared.domain.daily_counts import (
 from shared.domain.document import moment
 from shared.domain.entry import Asking, Change, Draft, Operation
 from shared.domain.export import ERASED
-from shared.domain.odata.columns import Column
+from shared.domain.odata.bounds import equal
 from shared.domain.odata.london import begins, local_day
-from shared.domain.odata.options import Order
+from shared.domain.odata.options import oldest_first
 from shared.domain.odata.sets import AUDIT_ENTRIES
-from shared.domain.odata.syntax import All, Compared, Comparison, Condition, Operand, Value
+from shared.domain.odata.syntax import All, Condition
 from shared.errors import Stale
 from shared.ports import Create, EntryFilter, Feed, Held, Place, Records, Replace, Rows, Write
 from shared.usecases.commit import commit
@@ -156,9 +156,8 @@ class _Recounter:
             return  # another set them right, or spoiled them again: the next night looks
 
     async def _first_day(self) -> date | None:
-        order = Order(column=_column("occurredAt"), key=_column("id"), descending=False)
         rows = Rows(entities=AUDIT_ENTRIES, until=self.asking.at)
-        page = await self.feed.page(rows, order, after=None, skip=0, limit=1)
+        page = await self.feed.page(rows, oldest_first(AUDIT_ENTRIES), after=None, skip=0, limit=1)
         return local_day(moment(page[0]["occurredAt"])) if page else None
 
     async def _erased(self) -> Counter[Counted]:
@@ -170,24 +169,13 @@ class _Recounter:
 
 
 def _on(day: date) -> Condition:
-    return _is("localDate", day)
+    return equal(AUDIT_ENTRIES, "localDate", day)
 
 
 def _alike(of: Counted) -> Condition:
     """The entries that are counted as this."""
-    like = (_is("borough", of.borough), _is("action", of.action), _is("outcome", of.outcome.value))
-    return All((_on(of.day), *like))
-
-
-def _is(name: str, value: Value) -> Condition:
-    return Compared(Operand(_column(name)), Comparison.EQ, value)
-
-
-def _column(name: str) -> Column:
-    found = AUDIT_ENTRIES.column(name)
-    if found is None:
-        raise KeyError(f"{AUDIT_ENTRIES.name} has no column {name}")
-    return found
+    like = (("borough", of.borough), ("action", of.action), ("outcome", of.outcome.value))
+    return All((_on(of.day), *(equal(AUDIT_ENTRIES, name, value) for name, value in like)))
 
 
 def _replaced(after: DailyCount, held: Held[DailyCount] | None) -> Write:

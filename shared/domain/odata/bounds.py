@@ -29,7 +29,7 @@ def bounded(entities: EntitySet, *, until: datetime, borough: str | None, within
     """`within` (the caller's filter) and the bounds. Raises KeyError for a borough where the set has none."""
     bounds = [_until(entities, until)]
     if borough is not None:
-        bounds.append(Compared(Operand(_column(entities, entities.borough)), Comparison.EQ, borough))
+        bounds.append(equal(entities, entities.borough, borough))
     return All((*bounds, *([within] if within is not None else [])))
 
 
@@ -38,7 +38,7 @@ def keyed(entities: EntitySet, key: str) -> Condition:
     return equal(entities, entities.key, key)
 
 
-def equal(entities: EntitySet, name: str, value: Value) -> Condition:
+def equal(entities: EntitySet, name: str | None, value: Value) -> Condition:
     """That the column of that name has this value. Raises KeyError for a name of none."""
     return Compared(Operand(_column(entities, name)), Comparison.EQ, value)
 

@@ -14,6 +14,7 @@ FILTER = "$filter"
 LONGEST = 8_000
 WORDS = re.compile(r"[ \t]+|(?P<string>'(?:[^']|'')*')|(?P<open>\()|(?P<close>\))|(?P<comma>,)|(?P<word>[^ \t(),']+)")
 AFTER_A_STRING = frozenset({" ", "\t", ")", ",", ""})
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)  # of a column, a set, a function, an option
 HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 

@@ -1,7 +1,7 @@
 """Values as OData writes them: numbers, dates, times, true, false and null. (Strings are the lexer's.)"""
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from shared.domain.odata.columns import Edm
 from shared.domain.odata.lexer import Token, malformed, unsupported
@@ -72,12 +72,8 @@ def _moment(written: re.Match[str], at: int) -> Moment:
     digits = (fraction or "").ljust(MICROSECONDS, "0")
     ahead = timedelta(hours=int(offset[0]), minutes=int(offset[1])) if sign else timedelta(0)
     try:
-        local = datetime.combine(
-            date.fromisoformat(day), datetime.min.time(), timezone(-ahead if sign == "-" else ahead)
-        )
-        local = local.replace(
-            hour=int(hour), minute=int(minute), second=int(second or 0), microsecond=int(digits[:MICROSECONDS])
-        )
+        clock = time(int(hour), int(minute), int(second or 0), int(digits[:MICROSECONDS]))
+        local = datetime.combine(date.fromisoformat(day), clock, timezone(-ahead if sign == "-" else ahead))
         return Moment(local.astimezone(UTC), later=bool(int(digits[MICROSECONDS:] or 0)))
     except (ValueError, OverflowError):
         raise _no_date(at) from None

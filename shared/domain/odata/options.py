@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared.domain.odata.columns import Column, EntitySet
-from shared.domain.odata.lexer import FILTER
+from shared.domain.odata.lexer import FILTER, NAME
 from shared.domain.odata.parser import parsed_filter
 from shared.domain.odata.syntax import Condition
 from shared.errors import Malformed, Unsupported
@@ -30,7 +30,6 @@ OF_A_COUNT = frozenset({FILTER, FORMAT})
 OF_AN_ENTITY = frozenset({SELECT, FORMAT})
 LARGEST_SKIP = 10_000
 WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 BLANKS = " \t"  # what lexer.py takes for blanks: not a line break, nor a blank of another script
 WORD = re.compile(rf"[^{BLANKS}]+")
 LONGEST = 2_000
@@ -127,6 +126,10 @@ def _column(name: str, entities: EntitySet, option: str) -> Column:
 def newest_first(entities: EntitySet) -> Order:
     """Rule Q3."""
     return _by(entities, entities.moment, descending=True)
+
+
+def oldest_first(entities: EntitySet) -> Order:
+    return _by(entities, entities.moment, descending=False)
 
 
 def _by(entities: EntitySet, name: str, *, descending: bool) -> Order:

@@ -6,19 +6,17 @@ P1  Depth, terms and items are counted as they are read: nothing is read that is
 P2  Operators and names are as they are written in the specification, in lower case.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from shared.domain.odata import checking
 from shared.domain.odata.columns import Edm, EntitySet
-from shared.domain.odata.lexer import Kind, Token, malformed, tokens, unsupported
+from shared.domain.odata.lexer import NAME, Kind, Token, malformed, tokens, unsupported
 from shared.domain.odata.literals import literal
 from shared.domain.odata.syntax import All, Comparison, Condition, Literal, Not, Some, Term
 from shared.errors import Refusal
 
 DEEPEST, MOST_TERMS, MOST_ITEMS = 40, 400, 100
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 ARITHMETIC = frozenset({"add", "sub", "mul", "div", "divby", "mod"})
 COMPARISONS = {each.value: each for each in Comparison}
 BETWEEN = frozenset({*COMPARISONS, *ARITHMETIC, "in", "has"})

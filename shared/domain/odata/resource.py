@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from shared.domain.odata.columns import EntitySet
+from shared.domain.odata.lexer import NAME
 from shared.domain.odata.sets import BY_NAME
 from shared.errors import Malformed, NotFound, Unsupported
 
@@ -16,7 +17,6 @@ LONGEST = 500
 METADATA, COUNT = "$metadata", "$count"
 STANDARD = re.compile(r"\$(batch|all|entity|crossjoin)\b.*", re.DOTALL)  # resources of OData that we do not have
 SHOWN = re.compile(rf"\$metadata|({'|'.join(BY_NAME)})(/\$count|\('[A-Za-z0-9-]+'\))?")  # what can be there
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 KEY = re.compile(r"\((?:(?P<named>[A-Za-z_][A-Za-z0-9_]*)=)?'(?P<key>(?:[^']|'')*)'\)", re.ASCII | re.DOTALL)
 FIELD = "path"
 

@@ -16,20 +16,25 @@ SHA256 = 64
 
 
 def _column(
-    name: str, edm: Edm, about: str, path: str = "", *, nullable: bool = True, sortable: bool = False
+    name: str,
+    edm: Edm,
+    about: str,
+    path: str = "",
+    *,
+    nullable: bool = True,
+    length: int | None = None,
+    sortable: bool = False,
 ) -> Column:
     place = tuple((path or name).split("."))
-    return Column(name=name, edm=edm, about=about, path=place, nullable=nullable, sortable=sortable)
+    return Column(name=name, edm=edm, about=about, path=place, nullable=nullable, length=length, sortable=sortable)
 
 
 def _text(name: str, about: str, path: str = "", *, nullable: bool = True, length: int | None = None) -> Column:
-    place = tuple((path or name).split("."))
-    return Column(name=name, edm=Edm.STRING, about=about, path=place, nullable=nullable, length=length)
+    return _column(name, Edm.STRING, about, path, nullable=nullable, length=length)
 
 
-def _key(about: str, path: str = "id") -> Column:
-    place = tuple(path.split("."))
-    return Column(name="id", edm=Edm.STRING, about=about, path=place, nullable=False, length=UUID, sortable=True)
+def _key(about: str, path: str = "", *, length: int | None = UUID) -> Column:
+    return _column("id", Edm.STRING, about, path, nullable=False, length=length, sortable=True)
 
 
 def _time(name: str, about: str, path: str = "", *, nullable: bool = True, sortable: bool = False) -> Column:
@@ -115,7 +120,7 @@ FOOTAGE = EntitySet(
         _column("reviewOn", Edm.DATE, "When a person is to look at whether it is still needed.", "retention.reviewOn"),
         Column(name="holds", edm=Edm.NUMBER, about="How many holds keep it.", nullable=False, made=made.holds),
         Column(name="quarantine", edm=Edm.STRING, about="What was found wrong with it.", made=made.quarantine),
-        _time("releasedAt", "When a person released it from quarantine.", "releasedAt"),
+        _time("releasedAt", "When a person released it from quarantine."),
         _text("integrity", "pending, verified, mismatch or unclaimed.", "integrity.state", nullable=False),
         _text("sha256", "The SHA-256 of the bytes stored.", "integrity.sha256", length=SHA256),
         _time("verifiedAt", "When they were last hashed.", "integrity.verifiedAt"),
@@ -135,14 +140,7 @@ SESSIONS = EntitySet(
     moment="startedAt",
     borough="borough",
     columns=(
-        Column(
-            name="id",
-            edm=Edm.STRING,
-            about="The session's id: the session of its entries.",
-            path=("session",),
-            nullable=False,
-            sortable=True,
-        ),
+        _key("The session's id: the session of its entries.", "session", length=None),
         _time("startedAt", "From when.", nullable=False, sortable=True),
         _local_date("startedAt"),
         _time("endedAt", "To when; null while it lasts."),
@@ -205,14 +203,7 @@ DAILY_COUNTS = EntitySet(
     moment="day",
     borough="borough",
     columns=(
-        Column(
-            name="id",
-            edm=Edm.STRING,
-            about="What is counted, as one text.",
-            path=("id",),
-            nullable=False,
-            sortable=True,
-        ),
+        _key("What is counted, as one text.", length=None),
         _column("day", Edm.DATE, "The day in London.", nullable=False, sortable=True),
         _text("borough", "The borough the entries belong to; null: to none."),
         _text("action", "What was done.", nullable=False),
