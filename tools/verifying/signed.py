@@ -93,18 +93,21 @@ def _signed(note: Note, keys: Keys, found: Mapping[VerifierKey, int | None]) -> 
 
 def checked_checkpoint(raw: bytes, keys: Keys, report: Report) -> Checkpoint:
     """And what it says, and who saw it, is in the report."""
+    return _reported(raw, keys, report).checkpoint
+
+
+def check_checkpoint(raw: bytes, keys: Keys, report: Report) -> None:
+    missed(keys, _reported(raw, keys, report).witnesses, report)
+
+
+def _reported(raw: bytes, keys: Keys, report: Report) -> Signed:
     found = signed_checkpoint(raw, keys)
     report.checked.append(f"{said(found.checkpoint)}; signed by {found.log}")
     for witness, at in found.witnesses.items():
         report.checked.append(f"witness {witness.name} saw it at {moment(at)}")
     if found.unknown:
         report.beside.append(f"signatures on it of keys that were not given: {', '.join(found.unknown)}")
-    return found.checkpoint
-
-
-def check_checkpoint(raw: bytes, keys: Keys, report: Report) -> None:
-    missed(keys, signed_checkpoint(raw, keys).witnesses, report)
-    checked_checkpoint(raw, keys, report)
+    return found
 
 
 def missed(keys: Keys, heard: Mapping[VerifierKey, object], report: Report) -> None:

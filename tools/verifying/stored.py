@@ -84,17 +84,17 @@ class Stored:
         path = _path(size)
         raw = self._place.read(path, MOST) or b""
         try:
-            found, note = signed_checkpoint(raw, self._keys), parsed_note(raw)
+            found = signed_checkpoint(raw, self._keys)
         except Unproven as no:
             raise Unproven(f"{path}: {no}") from None
         if found.checkpoint.size != size:
             raise Unproven(f"{path}: it is not of the size that it is called by")
         folder = f"{COSIGNATURE}/{size:0{DIGITS}}"
         for name in sorted(self._place.names(folder)):
-            found = self._cosigned(found, note, f"{folder}/{name}", name)
+            found = self._cosigned(found, f"{folder}/{name}", name)
         return found
 
-    def _cosigned(self, found: Signed, note: Note, path: str, name: str) -> Signed:
+    def _cosigned(self, found: Signed, path: str, name: str) -> Signed:
         """With the cosignature that lies there, called by its key's id."""
         ((by, key_id, signature),) = _lines(path, self._place.read(path, MOST) or b"")
         if key_id.hex() != name:
@@ -102,7 +102,7 @@ class Stored:
         if name not in self._witnesses:
             return replace(found, unknown=[*found.unknown, by])
         try:
-            one = Note(text=note.text, signatures=((by, key_id, signature),))
+            one = Note(text=str(found.checkpoint), signatures=((by, key_id, signature),))
             seen = signers(one, [self._witnesses[name]], ed25519)
         except Unproven as no:
             raise Unproven(f"{path}: {no}") from None

@@ -13,7 +13,6 @@ H2  Of two, and what was shown proves it to anybody who has the log's key:
 H3  Everything else is NoProof: it may be a fault, and it may be a fork that is not owned up to. It is asked anew.
 """
 
-import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -125,4 +124,4 @@ def roots_of(old: int, new: int, proof: Sequence[bytes]) -> tuple[bytes, bytes] 
 
 def _as_answered(old: int, new: int, proof: Sequence[bytes]) -> str:
     """As /api/ledger/consistency answers, so that the verifier can read it."""
-    return json.dumps({"old": old, "new": new, "proof": [base64.b64encode(each).decode("ascii") for each in proof]})
+    return json.dumps({"old": old, "new": new, "proof": [to_base64(each) for each in proof]})
