@@ -7,7 +7,8 @@ servers serves them all.
 
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 from local.provision import indexing_policy
 from shared.adapters.cosmos.records import CosmosRecords
 from tests.builders import fresh_id
+from tests.contract.sealer import Sealer, Where
 from tests.contract.storage import MemoryStorage, RealStorage, Storage
 from tests.fakes import MemoryRecords
 
@@ -38,11 +40,17 @@ def settings(request: pytest.FixtureRequest) -> dict[str, str]:
     return started
 
 
-@pytest.fixture(scope="session")
-async def credential(settings: dict[str, str]) -> AsyncIterator[AsyncTokenCredential]:
-    with pytest.MonkeyPatch.context() as patch:  # a credential reads the environment when it is made, and only then
+@contextmanager
+def in_environment(settings: Mapping[str, str]) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
         for name, value in settings.items():
             patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(scope="session")
+async def credential(settings: dict[str, str]) -> AsyncIterator[AsyncTokenCredential]:
+    with in_environment(settings):  # a credential reads the environment when it is made, and only then
         made = DefaultAzureCredential()
     async with made:
         yield made
@@ -64,15 +72,24 @@ async def container(settings: dict[str, str], credential: AsyncTokenCredential) 
         yield await database.create_container_if_not_exists(CONTAINER["id"], key, indexing_policy=indexes)
 
 
-@pytest.fixture
-async def sealed_records(settings: dict[str, str], credential: AsyncTokenCredential) -> AsyncIterator[ContainerProxy]:
-    """A container of one test's own for the records that are sealed, since there is one head in each."""
+@asynccontextmanager
+async def own_container(
+    settings: Mapping[str, str], credential: AsyncTokenCredential, purpose: str
+) -> AsyncIterator[ContainerProxy]:
+    """A container for records on the local server, of whoever asks alone, and gone after them."""
     async with CosmosClient(settings["COSMOS_ENDPOINT"], credential) as client:
         database = await client.create_database_if_not_exists(OWN_DATABASE)
-        indexes, name = indexing_policy(CONTAINER["compositeIndexes"]), f"sealing-{fresh_id()}"
+        indexes, name = indexing_policy(CONTAINER["compositeIndexes"]), f"{purpose}-{fresh_id()}"
         key = PartitionKey(CONTAINER["partitionKey"])
         yield await database.create_container(name, key, indexing_policy=indexes)
         await database.delete_container(name)
+
+
+@pytest.fixture
+async def sealed_records(settings: dict[str, str], credential: AsyncTokenCredential) -> AsyncIterator[ContainerProxy]:
+    """A container of one test's own for the records that are sealed, since there is one head in each."""
+    async with own_container(settings, credential, "sealing") as made:
+        yield made
 
 
 @pytest.fixture
@@ -82,6 +99,19 @@ async def sealed_files(settings: dict[str, str], credential: AsyncTokenCredentia
         client = await service.create_container(f"sealing-{fresh_id()}")
         yield client
         await client.delete_container()
+
+
+@pytest.fixture
+def where(sealed_records: ContainerProxy, sealed_files: ContainerClient, settings: dict[str, str]) -> Where:
+    return Where(settings=settings, database=OWN_DATABASE, records=sealed_records.id, files=sealed_files.container_name)
+
+
+@pytest.fixture
+async def sealer(where: Where) -> AsyncIterator[Sealer]:
+    """In an environment that says where all that is, to its credential and to whatever command is run beside it."""
+    with in_environment(where.settings):
+        async with AsyncExitStack() as opened:
+            yield await Sealer.connected(where, opened)
 
 
 @pytest.fixture(scope="session")

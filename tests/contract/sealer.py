@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
 
 from azure.cosmos.aio import CosmosClient
@@ -22,7 +22,7 @@ from shared.adapters.cosmos.feed import CosmosFeed
 from shared.adapters.cosmos.records import CosmosRecords
 from shared.adapters.ed25519 import verifies
 from shared.adapters.vault_keys import VaultKeys
-from shared.usecases.seal import SealReport, seal
+from shared.usecases.seal import MOST, SealReport, seal
 from tests.builders import NOW
 from tests.usecases.scenes import by_the_service
 
@@ -66,10 +66,10 @@ class Sealer:
             origin=settings["LOG_ORIGIN"],
         )
 
-    async def seal(self, *, most: int) -> SealReport:
+    async def seal(self, *, at: datetime = LATER, most: int = MOST, at_once: int = 4) -> SealReport:
         return await seal(
-            asking=by_the_service(at=LATER),
-            now=lambda: LATER,
+            asking=by_the_service(at=at),
+            now=lambda: at,
             origin=self.origin,
             records=self.records,
             feed=self.feed,
@@ -77,7 +77,7 @@ class Sealer:
             keys=self.keys,
             check=verifies,
             out_of_time=lambda: False,
-            at_once=4,
+            at_once=at_once,
             most=most,
         )
 

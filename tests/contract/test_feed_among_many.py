@@ -12,12 +12,10 @@ from typing import Any
 
 import pytest
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.cosmos import PartitionKey
-from azure.cosmos.aio import ContainerProxy, CosmosClient
+from azure.cosmos.aio import ContainerProxy
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from local.provision import indexing_policy
 from shared.adapters.cosmos.feed import CosmosFeed
 from shared.adapters.cosmos.records import CosmosRecords
 from shared.domain.access import Reach
@@ -30,7 +28,7 @@ from shared.domain.odata.sets import AUDIT_ENTRIES, FOOTAGE, SESSIONS
 from shared.usecases.feed import Onward, Page, count, query
 from tests import plenty
 from tests.builders import FORCE, an_asking, fresh_id
-from tests.contract.conftest import CONTAINER, OWN_DATABASE
+from tests.contract.conftest import own_container
 from tests.domain.chance import steady
 from tests.domain.odata_evaluation import holds
 from tests.domain.odata_filters import compared, joined, quoted
@@ -136,12 +134,7 @@ def asked(entities: EntitySet = AUDIT_ENTRIES, **options: object) -> Options:
 
 @pytest.fixture(scope="module")
 async def many(settings: dict[str, str], credential: AsyncTokenCredential) -> AsyncIterator[Stored]:
-    async with CosmosClient(settings["COSMOS_ENDPOINT"], credential) as client:
-        database = await client.create_database_if_not_exists(OWN_DATABASE)
-        indexes, name = indexing_policy(CONTAINER["compositeIndexes"]), f"feed-{fresh_id()}"
-        container = await database.create_container(
-            name, PartitionKey(CONTAINER["partitionKey"]), indexing_policy=indexes
-        )
+    async with own_container(settings, credential, "feed") as container:
         documents = [
             *plenty.entries(0, MANY, until=MADE_UNTIL),
             *map(plenty.document_of, plenty.clips(0, CLIPS, until=MADE_UNTIL)),
@@ -149,7 +142,6 @@ async def many(settings: dict[str, str], credential: AsyncTokenCredential) -> As
         ]
         await plenty.write(container, documents)
         yield Stored(container, documents)
-        await database.delete_container(name)
 
 
 @given(

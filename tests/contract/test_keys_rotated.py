@@ -103,10 +103,7 @@ async def signer_of(instance: Instance, world: World, size: int) -> str:
 
 
 def the_whole_ledger(world: World, folder: Path, keys: Sequence[str]) -> int:
-    for path, raw in world.ledger.files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(raw)
-    return verify(["ledger", str(folder), *(word for key in keys for word in ("--key", key))])
+    return verify(["ledger", str(world.ledger.laid_in(folder)), *(word for key in keys for word in ("--key", key))])
 
 
 async def test_after_a_rotation_the_next_batch_is_signed_anew_and_all_of_before_still_verifies(

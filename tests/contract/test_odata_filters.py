@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from shared.domain.odata.compiling import compiled
 from shared.domain.odata.parser import parsed_filter
 from shared.domain.odata.sets import AUDIT_ENTRIES
+from tests import plenty
 from tests.builders import fresh_id
 from tests.domain.chance import steady
 from tests.domain.odata_evaluation import holds
 from tests.domain.odata_filters import entries, filters
 
 pytestmark = pytest.mark.stack
-FEW, MANY, A_BATCH = 200, 20_000, 100
+FEW, MANY = 200, 20_000
 
 FIXED = [
     "actorName eq null",
@@ -73,9 +74,7 @@ class Stored:
 async def stored(container: ContainerProxy, count: int) -> Stored:
     pk = f"odata:{fresh_id()}"
     documents = entries(count, pk)
-    for start in range(0, count, A_BATCH):
-        batch = [("create", (document,)) for document in documents[start : start + A_BATCH]]
-        await container.execute_item_batch(batch, partition_key=pk)
+    await plenty.write(container, documents)
     return Stored(container, pk, documents)
 
 

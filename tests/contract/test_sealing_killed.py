@@ -6,8 +6,6 @@ import random
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +21,6 @@ from shared.domain.tiles import ENTRIES, FULL, parsed_bundle, tile_in
 from shared.usecases.commit import commit
 from shared.usecases.prove import consistency, newest
 from tests.builders import a_draft, an_asking, fresh_id
-from tests.contract.conftest import OWN_DATABASE
 from tests.contract.counted import must_be_counted
 from tests.contract.sealer import Sealer, Where, seal_without_end
 from tools.verifying.report import Report
@@ -108,19 +105,9 @@ def line_of(entry: Entry) -> str:
 
 
 @pytest.fixture
-async def lane(
-    sealed_records: ContainerProxy, sealed_files: ContainerClient, settings: dict[str, str]
-) -> AsyncIterator[Lane]:
-    where = Where(
-        settings=settings, database=OWN_DATABASE, records=sealed_records.id, files=sealed_files.container_name
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in settings.items():
-            patch.setenv(name, value)
-        async with AsyncExitStack() as opened:
-            sealer = await Sealer.connected(where, opened)
-            keys = [key for key in await sealer.keys.verifiers() if key.name == sealer.origin]
-            yield Lane(where=where, sealer=sealer, keys=keys)
+async def lane(where: Where, sealer: Sealer) -> Lane:
+    keys = [key for key in await sealer.keys.verifiers() if key.name == sealer.origin]
+    return Lane(where=where, sealer=sealer, keys=keys)
 
 
 async def test_whenever_sealers_are_killed_every_entry_is_in_one_history_once(

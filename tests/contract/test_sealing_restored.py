@@ -2,19 +2,16 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from azure.cosmos.aio import ContainerProxy
-from azure.storage.blob.aio import ContainerClient
 
 from shared.usecases.commit import commit
 from shared.usecases.seal import Forked
 from tests.builders import a_draft, an_asking, fresh_id
-from tests.contract.conftest import OWN_DATABASE
 from tests.contract.sealer import Sealer, Where
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
@@ -61,17 +58,8 @@ class Place:
 
 
 @pytest.fixture
-async def place(
-    sealed_records: ContainerProxy, sealed_files: ContainerClient, settings: dict[str, str]
-) -> AsyncIterator[Place]:
-    where = Where(
-        settings=settings, database=OWN_DATABASE, records=sealed_records.id, files=sealed_files.container_name
-    )
-    with pytest.MonkeyPatch.context() as patch:  # a credential reads the environment when it is made
-        for name, value in settings.items():
-            patch.setenv(name, value)
-        async with AsyncExitStack() as opened:
-            yield Place(where=where, sealer=await Sealer.connected(where, opened), container=sealed_records)
+def place(where: Where, sealer: Sealer, sealed_records: ContainerProxy) -> Place:
+    return Place(where=where, sealer=sealer, container=sealed_records)
 
 
 async def test_after_a_restore_sealing_refuses_until_the_head_has_followed_the_files(place: Place) -> None:

@@ -1,22 +1,13 @@
 """Sealing on the real servers, every adapter in it: one history, by one sealer and by two at once."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from azure.core.credentials_async import AsyncTokenCredential
 from azure.cosmos.aio import ContainerProxy
-from azure.keyvault.secrets.aio import SecretClient
 from azure.storage.blob.aio import ContainerClient
 
-from shared.adapters.blob_ledger import BlobLedger
-from shared.adapters.cosmos.feed import CosmosFeed
-from shared.adapters.cosmos.records import CosmosRecords
-from shared.adapters.ed25519 import verifies
-from shared.adapters.vault_keys import VaultKeys
 from shared.domain.entry import Entry, Trail, numbered, stored
 from shared.domain.ledger import commitment, from_base64, leaf_line
 from shared.domain.note import parsed_checkpoint, parsed_note
@@ -24,130 +15,103 @@ from shared.domain.seal import checkpoint_path, lines_of
 from shared.domain.tiles import ENTRIES, parsed_bundle, parsed_tile_path, tile_in
 from shared.ports import Create, Replace
 from shared.usecases.recount import Recounted, recount
-from shared.usecases.seal import SealReport, seal
+from shared.usecases.seal import SealReport
 from tests.builders import NOW, a_draft, an_asking, fresh_id
 from tests.contract.counted import must_be_counted
+from tests.contract.sealer import Sealer
 from tests.domain.followed import check_tiles
 from tests.usecases.scenes import by_the_service
 
 pytestmark = pytest.mark.stack
-TRAILS, EACH = 30, 10
+TRAILS, EACH, AT_ONCE = 30, 10, 16
 
 
-class Service:
-    """A sealer and what it seals, on servers; `origin` is the stack's, whose key is in its vault."""
-
-    def __init__(self, container: ContainerProxy, ledger: ContainerClient, vault: SecretClient, origin: str) -> None:
-        self.records, self.files, self.origin = CosmosRecords(container), BlobLedger(ledger), origin
-        self.feed = CosmosFeed(container)
-        self.keys = VaultKeys(vault, clock=time.monotonic)
-
-    async def enter(self) -> set[str]:
-        """Some trails of entries; the ids of those entries."""
-        made: list[Entry] = []
-        for pk in (fresh_id() for _ in range(TRAILS)):
-            trail: Trail | None = None
-            for number in range(EACH):
-                entry, trail = numbered(a_draft(pk=pk, borough=pk, asking=an_asking(request=str(number))), trail)
-                made.append(entry)
-            await self.records.write(pk, [Create(entry) for entry in made[-EACH:]])
-        return {leaf_line(each.id, commitment(stored(each))).decode() for each in made}
-
-    async def seal(self, later: datetime = NOW + timedelta(minutes=1)) -> SealReport:
-        return await seal(
-            asking=by_the_service(at=later),
-            now=lambda: later,
-            origin=self.origin,
-            records=self.records,
-            feed=self.feed,
-            files=self.files,
-            keys=self.keys,
-            check=verifies,
-            out_of_time=lambda: False,
-            at_once=16,
-        )
-
-    async def recount(self, night: datetime) -> Recounted:
-        return await recount(
-            asking=by_the_service(at=night, key=str(night)),
-            now=lambda: night,
-            records=self.records,
-            feed=self.feed,
-            out_of_time=lambda: False,
-            at_once=16,
-        )
+async def enter(sealer: Sealer) -> set[str]:
+    """Some trails of entries; their lines."""
+    made: list[Entry] = []
+    for pk in (fresh_id() for _ in range(TRAILS)):
+        trail: Trail | None = None
+        for number in range(EACH):
+            entry, trail = numbered(a_draft(pk=pk, borough=pk, asking=an_asking(request=str(number))), trail)
+            made.append(entry)
+        await sealer.records.write(pk, [Create(entry) for entry in made[-EACH:]])
+    return {leaf_line(each.id, commitment(stored(each))).decode() for each in made}
 
 
-@pytest.fixture
-async def service(
-    sealed_records: ContainerProxy,
-    sealed_files: ContainerClient,
-    settings: dict[str, str],
-    credential: AsyncTokenCredential,
-) -> AsyncIterator[Service]:
-    async with SecretClient(settings["KEY_VAULT_URL"], credential) as vault:
-        yield Service(sealed_records, sealed_files, vault, settings["LOG_ORIGIN"])
+async def seal(sealer: Sealer, later: datetime = NOW + timedelta(minutes=1)) -> SealReport:
+    return await sealer.seal(at=later, at_once=AT_ONCE)
 
 
-async def must_be_the_history_of(lines: set[str], service: Service, ledger: ContainerClient) -> None:
-    held = await service.records.ledger_head()
+async def recounted(sealer: Sealer, night: datetime) -> Recounted:
+    return await recount(
+        asking=by_the_service(at=night, key=str(night)),
+        now=lambda: night,
+        records=sealer.records,
+        feed=sealer.feed,
+        out_of_time=lambda: False,
+        at_once=AT_ONCE,
+    )
+
+
+async def must_be_the_history_of(lines: set[str], sealer: Sealer, ledger: ContainerClient) -> None:
+    held = await sealer.records.ledger_head()
     assert held is not None
     head = held.record
     assert (head.size, head.checkpointed, head.finished) == (len(lines),) * 3
     named = [item.name async for item in ledger.list_blobs("tile/")]
-    files = {parsed_tile_path(name): await service.files.read(name) for name in named}
+    files = {parsed_tile_path(name): await sealer.files.read(name) for name in named}
     check_tiles(head.size, from_base64("head", head.root), files.__getitem__)
     bundles = [tile_in(head.size, ENTRIES, index) for index in range(-(-head.size // 256))]
     assert {line.decode() for each in bundles for line in parsed_bundle(each, files[each])} == lines
-    note = parsed_note(await service.files.read(checkpoint_path(head.size)))
+    note = parsed_note(await sealer.files.read(checkpoint_path(head.size)))
     checkpoint = parsed_checkpoint(note.text)
-    assert (checkpoint.origin, checkpoint.size) == (service.origin, head.size)
+    assert (checkpoint.origin, checkpoint.size) == (sealer.origin, head.size)
     assert checkpoint.root == from_base64("head", head.root)
-    assert [name for name, _, _ in note.signatures] == [service.origin]
-    assert await service.records.oldest_pending() is None
-    written = lines_of(await service.records.sealing(head.batch))
+    assert [name for name, _, _ in note.signatures] == [sealer.origin]
+    assert await sealer.records.oldest_pending() is None
+    written = lines_of(await sealer.records.sealing(head.batch))
     assert {line.text.decode() for line in written} <= lines
     assert written != []
 
 
 async def test_what_was_entered_is_in_the_ledger_and_the_next_run_goes_on_from_there(
-    service: Service, sealed_records: ContainerProxy, sealed_files: ContainerClient
+    sealer: Sealer, sealed_records: ContainerProxy, sealed_files: ContainerClient
 ) -> None:
-    lines = await service.enter()
-    assert (await service.seal()).sealed == TRAILS * EACH
-    await must_be_the_history_of(lines, service, sealed_files)
-    lines |= await service.enter()
-    assert (await service.seal()).sealed == TRAILS * EACH
-    await must_be_the_history_of(lines, service, sealed_files)
+    lines = await enter(sealer)
+    assert (await seal(sealer)).sealed == TRAILS * EACH
+    await must_be_the_history_of(lines, sealer, sealed_files)
+    lines |= await enter(sealer)
+    assert (await seal(sealer)).sealed == TRAILS * EACH
+    await must_be_the_history_of(lines, sealer, sealed_files)
     assert await must_be_counted(sealed_records) == 2 * TRAILS
 
 
 async def test_two_sealers_at_once_make_one_history(
-    service: Service, sealed_records: ContainerProxy, sealed_files: ContainerClient
+    sealer: Sealer, sealed_records: ContainerProxy, sealed_files: ContainerClient
 ) -> None:
-    lines = await service.enter()
-    reports = await asyncio.gather(service.seal(), service.seal())
+    lines = await enter(sealer)
+    reports = await asyncio.gather(seal(sealer), seal(sealer))
     assert sum(report.sealed for report in reports) == TRAILS * EACH
-    await must_be_the_history_of(lines, service, sealed_files)
+    await must_be_the_history_of(lines, sealer, sealed_files)
     assert await must_be_counted(sealed_records) == TRAILS
 
 
 async def test_counts_that_somebody_edits_are_found_the_next_night_and_set_right(
-    service: Service, sealed_records: ContainerProxy
+    sealer: Sealer, sealed_records: ContainerProxy
 ) -> None:
-    await service.enter()
-    await service.seal()
+    await enter(sealer)
+    await seal(sealer)
     day, night = NOW.date(), NOW + timedelta(hours=7)
-    assert await service.recount(night) == Recounted(days=1)
-    one, two, gone, *_ = await service.records.daily_counts(day)
+    assert await recounted(sealer, night) == Recounted(days=1)
+    one, two, gone, *_ = await sealer.records.daily_counts(day)
     await sealed_records.delete_item(gone.record.id, partition_key=gone.record.pk)
     moved = [replace(one.record, n=one.record.n + 1), replace(two.record, n=two.record.n - 1)]
-    await service.records.write(one.record.pk, [Replace(moved[0], one.version), Replace(moved[1], two.version)])
-    assert await service.recount(night) == Recounted(days=1, differing=[day])
-    assert await must_be_sealed_and_counted(service, sealed_records) == TRAILS + 1  # and the entry that tells of it
-    assert await service.recount(night + timedelta(minutes=1)) == Recounted(days=1)
+    await sealer.records.write(one.record.pk, [Replace(moved[0], one.version), Replace(moved[1], two.version)])
+    assert await recounted(sealer, night) == Recounted(days=1, differing=[day])
+    assert await must_be_sealed_and_counted(sealer, sealed_records) == TRAILS + 1  # and the entry that tells of it
+    assert await recounted(sealer, night + timedelta(minutes=1)) == Recounted(days=1)
 
 
-async def must_be_sealed_and_counted(service: Service, container: ContainerProxy) -> int:
-    await service.seal(NOW + timedelta(hours=8))
+async def must_be_sealed_and_counted(sealer: Sealer, container: ContainerProxy) -> int:
+    await seal(sealer, NOW + timedelta(hours=8))
     return await must_be_counted(container)

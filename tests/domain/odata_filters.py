@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from shared.domain.document import timestamp
+from tests.builders import MICROSECOND
 
-MICROSECOND = timedelta(microseconds=1)
 EDGES = [
     datetime(2025, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
     datetime(2026, 1, 1, tzinfo=UTC),

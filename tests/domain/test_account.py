@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.domain.account import (
@@ -27,6 +27,7 @@ from shared.domain.reconcile_rounds import ROUND
 from shared.domain.seal import sealed
 from shared.domain.tiles import FULL
 from tests.builders import an_entry
+from tests.domain.chance import steady
 from tests.fakes import World
 from tests.usecases.rows import Row
 from tests.usecases.scenes import entries
@@ -74,6 +75,7 @@ def test_where_nothing_is_new_and_nothing_older_is_due_nothing_is_owed(size: int
     assert list(owed(at(size, night=night), size=size, night=night)) == []
 
 
+@settings(steady, max_examples=100)
 @given(size=SIZES, nights=st.lists(st.integers(min_value=1, max_value=ROUND), min_size=1, max_size=8))
 def test_each_older_bundle_is_looked_at_within_thirty_nights_whichever_of_them_somebody_ran(
     size: int, nights: list[int]
@@ -89,6 +91,7 @@ def test_each_older_bundle_is_looked_at_within_thirty_nights_whichever_of_them_s
     assert seen >= set(range(size // FULL))
 
 
+@settings(steady, max_examples=100)
 @given(size=SIZES)
 def test_in_thirty_nights_on_end_no_older_bundle_is_looked_at_twice(size: int) -> None:
     known, seen = run(at(size), size, NIGHT)[0], list[int]()
@@ -98,6 +101,7 @@ def test_in_thirty_nights_on_end_no_older_bundle_is_looked_at_twice(size: int) -
     assert sorted(seen) == list(range(size // FULL))
 
 
+@settings(steady, max_examples=100)
 @given(size=SIZES, checked=SIZES, stop=st.integers(min_value=0, max_value=80))
 def test_a_run_that_stopped_goes_on_where_it_stopped(size: int, checked: int, stop: int) -> None:
     known = begun(at(checked, night=NIGHT - DAY), size=size, night=NIGHT)

@@ -13,7 +13,7 @@ from shared.domain.odata.ordering import after, ordered
 from shared.domain.odata.parser import parsed_filter
 from shared.domain.odata.sets import AUDIT_ENTRIES, SETS
 from tests.domain.chance import steady
-from tests.domain.odata_filters import filters
+from tests.domain.odata_filters import filters, quoted
 
 ABSENT = 'NOT IS_DEFINED(c["borough"]) OR IS_NULL(c["borough"])'
 PRESENT = 'IS_DEFINED(c["borough"]) AND NOT IS_NULL(c["borough"])'
@@ -135,8 +135,7 @@ EVIL = [
     ],
 )
 def test_an_injection_is_a_value(shape: str, evil: str) -> None:
-    quoted = "'" + evil.replace("'", "''") + "'"
-    asked, values = clause(shape.format(quoted))
+    asked, values = clause(shape.format(quoted(evil)))
     assert asked == clause(shape.format("'x'"))[0]
     assert evil in values.values() or evil.lower() in values.values()
 
@@ -155,8 +154,8 @@ def test_a_query_s_text_is_made_of_our_words_our_paths_and_our_parameters(text: 
 @given(marker=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12).map("zqx{}".format))
 @steady
 def test_no_marker_in_a_filter_reaches_the_text(marker: str) -> None:
-    quoted = "'" + marker.replace("'", "''") + "'"
-    asked, values = clause(f"not (action eq {quoted} or contains(borough,{quoted})) and subject in ({quoted},'a')")
+    text = quoted(marker)
+    asked, values = clause(f"not (action eq {text} or contains(borough,{text})) and subject in ({text},'a')")
     assert "zqx" not in asked
     assert list(values.values()).count(marker) == 3
 

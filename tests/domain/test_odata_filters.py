@@ -131,9 +131,10 @@ def test_functions_and_lists_are_read(text: str, said: Condition) -> None:
 @steady
 def test_a_filter_in_brackets_says_the_same_and_under_not_the_contrary(text: str) -> None:
     documents = entries(12, "p")
-    found = [holds(parsed(text), document) for document in documents]
-    assert [holds(parsed(f"({text})"), document) for document in documents] == found
-    assert [not holds(parsed(f"not ({text})"), document) for document in documents] == found
+    plain, bracketed, contrary = (parsed(each) for each in (text, f"({text})", f"not ({text})"))
+    found = [holds(plain, document) for document in documents]
+    assert [holds(bracketed, document) for document in documents] == found
+    assert [not holds(contrary, document) for document in documents] == found
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from shared.domain.odata.columns import Column, Edm
 from shared.domain.odata.rows import cell, row, rows
 from shared.domain.odata.sets import AUDIT_ENTRIES
 from tests import plenty
-from tests.builders import NOW
+from tests.builders import MICROSECOND, NOW
 from tests.domain.chance import around_now, steady
-from tests.domain.odata_filters import EDGES, MICROSECOND
+from tests.domain.odata_filters import EDGES
 
 LONDON = ZoneInfo("Europe/London")
 HOLES = ("borough", "reason", "recipient", "session", "address")

@@ -19,18 +19,10 @@ from shared.domain.document import timestamp
 from shared.domain.odata.sets import BY_NAME
 from tests.e2e.feed_clients import O_BRIEN, Fed
 from tests.e2e.store import Store
+from tests.functions.feed_asked import POWER_QUERY, ROWS_TYPE
 
 pytestmark = pytest.mark.stack
 
-RECORDED = {
-    "Accept": "application/json;odata.metadata=minimal;q=1.0,application/json;odata=minimalmetadata;q=0.9,"
-    "application/atomsvc+xml;q=0.8,application/atom+xml;q=0.8,application/xml;q=0.7,text/plain;q=0.7",
-    "OData-MaxVersion": "4.0",
-    "MaxDataServiceVersion": "3.0",
-    "Accept-Encoding": "gzip, deflate",
-    "User-Agent": "Microsoft.Data.Mashup (https://go.microsoft.com/fwlink/?LinkID=304225)",
-}
-JSON = "application/json;odata.metadata=minimal;charset=utf-8"
 PREVIEW = "$top=1000"
 IN_PAGES = {"Prefer": "odata.maxpagesize=4"}  # as OData.Feed(..., [Headers = ...]) sends it
 SUMMER = timezone(timedelta(hours=1))  # a PC's clock in London, half the year
@@ -75,7 +67,7 @@ class PowerQuery:
         connection = http.client.HTTPConnection(address.netloc, timeout=PATIENCE)
         try:
             target = f"{address.path}?{address.query}" if address.query else address.path
-            connection.request("GET", target, headers=RECORDED | dict(headers))
+            connection.request("GET", target, headers={**POWER_QUERY, **headers})
             answer = connection.getresponse()
             raw = answer.read()
         finally:
@@ -105,7 +97,7 @@ def test_the_root_and_the_metadata_are_what_it_can_read_whatever_it_says_it_acce
     power_query: PowerQuery, feed: Fed
 ) -> None:
     root, slashed, metadata = (power_query.told(path) for path in ("", "/", "/$metadata"))
-    assert (root.status, slashed.body, root.every("Content-Type")) == (200, root.body, [JSON])
+    assert (root.status, slashed.body, root.every("Content-Type")) == (200, root.body, [ROWS_TYPE])
     assert root.body["@odata.context"] == f"{feed.address}/$metadata"
     assert [each["url"] for each in root.body["value"]] == list(BY_NAME)
     assert (metadata.status, metadata.every("Content-Type")) == (200, ["application/xml;charset=utf-8"])
@@ -121,7 +113,7 @@ def test_the_version_is_said_once_and_only_once(power_query: PowerQuery, path: s
 @pytest.mark.parametrize("name", BY_NAME)
 def test_each_set_has_a_preview(power_query: PowerQuery, feed: Fed, name: str) -> None:
     preview = power_query.told(f"/{name}?{PREVIEW}")
-    assert (preview.status, preview.every("Content-Type")) == (200, [JSON])
+    assert (preview.status, preview.every("Content-Type")) == (200, [ROWS_TYPE])
     assert preview.every("Content-Encoding") == ["gzip"]
     assert preview.body["@odata.context"] == f"{feed.address}/$metadata#{name}"
     columns = [column.name for column in BY_NAME[name].columns]
@@ -188,5 +180,5 @@ def test_what_it_cannot_have_is_an_error_it_can_show(power_query: PowerQuery) ->
         ("/Nothing", 404),
     ):
         refused = power_query.told(path)
-        assert (refused.status, refused.every("Content-Type")) == (status, [JSON]), path
+        assert (refused.status, refused.every("Content-Type")) == (status, [ROWS_TYPE]), path
         assert set(refused.body["error"]) >= {"code", "message"}

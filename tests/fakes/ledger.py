@@ -1,5 +1,7 @@
 """MemoryLedger keeps the promises of LedgerFiles: each path is written once."""
 
+from pathlib import Path
+
 from shared.ports import Differs, Gone
 from tests.fakes.faults import Faults
 
@@ -22,3 +24,10 @@ class MemoryLedger:
         if found is None:  # an answer too, which may be lost on its way as any may
             raise Gone(f"nothing lies at {path}")
         return found
+
+    def laid_in(self, folder: Path) -> Path:
+        """The same files in a folder, as somebody outside is handed them."""
+        for path, raw in self.files.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(raw)
+        return folder

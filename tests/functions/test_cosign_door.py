@@ -7,16 +7,14 @@ import pytest
 
 from shared.adapters.ed25519 import verifies
 from shared.domain.note import parsed_key, parsed_note, signed, signers
-from shared.domain.seal import checkpoint_path
 from tests.builders import NOW, OFFICER, an_entry
 from tests.fakes import MemoryWitness
-from tests.fakes.signing import OTHER_WITNESS_KEY
 from tests.functions.directory import AUDITOR, person
 from tests.functions.promised import document
 from tests.functions.world import Answered, MemoryService
+from tests.usecases.cosigning import LISTED, ONE, TWO, UNLISTED, note_of
 from tests.usecases.sealed import SIGNER, seal_by_hand
 
-ONE, TWO, UNLISTED = MemoryWitness(), MemoryWitness(OTHER_WITNESS_KEY, b"v" * 32), MemoryWitness("unlisted.test")
 READS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "ledger_checkpoint": {},
     "ledger_tile": {"route": {"path": "entries/000.p/1"}},
@@ -32,12 +30,8 @@ def ledger(world: MemoryService) -> MemoryService:
         entry, trail = an_entry(trail, key=key)
         world.records.put(entry, trail)
         seal_by_hand(world)
-    world.witnesses = (ONE.key, TWO.key)
+    world.witnesses = LISTED
     return world
-
-
-def note_of(world: MemoryService, size: int) -> str:
-    return world.ledger.files[checkpoint_path(size)].decode()
 
 
 async def hand_in(world: MemoryService, note: str, *witnesses: MemoryWitness, at: timedelta = timedelta(0)) -> Answered:

@@ -18,6 +18,7 @@ from shared.domain.odata.lexer import LONGEST
 from shared.domain.odata.options import LARGEST_SKIP, OF_A_SET
 from shared.domain.odata.parser import DEEPEST, MOST_TERMS
 from tests.domain.chance import steady
+from tests.domain.odata_filters import quoted
 from tests.functions.feed_asked import ROWS_TYPE, enter, get, ids, token_in
 from tests.functions.hostile_texts import HUGE, INJECTIONS, LARGE, NO_UTF_8, TEXT_TOO_STRANGE
 from tests.functions.world import Answered, MemoryService
@@ -62,7 +63,7 @@ async def test_an_injection_that_is_a_text_finds_what_is_called_so_and_nothing_e
     for number, text in enumerate(INJECTIONS):
         enter(world, 1, subject=text, pk=f"pk-{number}", key=f"key-{number}")
     for text in INJECTIONS:
-        said = "'" + text.replace("'", "''") + "'"
+        said = quoted(text)
         for asked in (
             f"subject eq {said}",
             f"subject in ({said})",

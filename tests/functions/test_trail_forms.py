@@ -9,12 +9,11 @@ import pytest
 from shared.domain.entry import Operation
 from shared.domain.footage import State
 from shared.domain.note import parsed_key
-from shared.domain.seal import checkpoint_path
 from tests.builders import NOW, OTHER_BOROUGH, RECORDING, a_clip
 from tests.functions.directory import AUDITOR, MANAGER, Claims, person
 from tests.functions.promised import operation
 from tests.functions.world import Answered, MemoryService
-from tests.usecases.cosigning import LISTED, ONE, cosigning
+from tests.usecases.cosigning import LISTED, ONE, a_cosigned_note, cosigning
 from tests.usecases.sealed import KEY, seal_by_hand
 from tools.verifying.report import Report
 from tools.verifying.trail import check_trail
@@ -84,8 +83,7 @@ async def test_the_export_brings_what_the_listed_witnesses_saw(world: MemoryServ
     world.hold(a_clip())
     await world.ask("read", MANAGER, route={"id": RECORDING})
     seal_by_hand(world)
-    note = world.ledger.files[checkpoint_path(2)].decode()
-    await cosigning(world, note + ONE.line(note, NOW))  # type: ignore[arg-type]
+    await cosigning(world, a_cosigned_note(world, 2, ONE))
     world.witnesses = LISTED
     report = Report(given="", keys=[])
     check_trail((await ask(world, TRAIL)).raw, [parsed_key(KEY), ONE.key], report)

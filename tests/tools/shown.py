@@ -36,10 +36,7 @@ class Shown:
         return json.loads(self.trail)
 
     def ledger_in(self, folder: Path) -> Path:
-        for path, raw in self.world.ledger.files.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(raw)
-        return folder
+        return self.world.ledger.laid_in(folder)
 
 
 async def shown(*, erased: bool = False, others: int = OTHERS) -> Shown:

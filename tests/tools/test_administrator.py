@@ -53,8 +53,7 @@ async def waiting() -> World:
 def rewritten(world: World, told: Sequence[Entry]) -> World:
     """The records as somebody leaves them who may write them all: this is the trail, numbered and linked anew."""
     other = copied(world)
-    for entry in entries(world, RECORDING):
-        del other.records._records[(entry.pk, entry.id)]
+    take_away(other, entries(world, RECORDING))
     previous: str | None = None
     for number, entry in enumerate(told, start=1):
         put = replace(entry, number=number, previous=previous)
@@ -129,7 +128,7 @@ async def test_after_sealing_a_trail_without_one_from_its_middle_is_refused(
 ) -> None:
     first, second, third, *others = entries(sealed, RECORDING)
     gap = copied(sealed)
-    del gap.records._records[(third.pk, third.id)]
+    take_away(gap, [third])
     code, said = await verdict(gap, tmp_path, capsys)
     assert (code, "trail: entry 3 is missing" in said) == (NOT_VERIFIED, True)
     code, said = await verdict(rewritten(sealed, [first, second, *others]), tmp_path, capsys)
@@ -229,11 +228,9 @@ async def test_a_ledger_rewritten_whole_by_who_has_the_key_is_refused_by_who_kep
     first, second, *others = entries(other, RECORDING)
     other = rewritten(other, [first, refused(second), *others])
     await sealing(other)
-    for path, raw in other.ledger.files.items():
-        (tmp_path / "ledger" / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "ledger" / path).write_bytes(raw)
+    ledger = str(other.ledger.laid_in(tmp_path / "ledger"))
     kept = tmp_path / "kept"
     kept.write_bytes(sealed.ledger.files[checkpoint_path(the_head(sealed).size)])
-    assert main(["ledger", str(tmp_path / "ledger"), "--key", KEY]) == 0
-    assert main(["ledger", str(tmp_path / "ledger"), "--key", KEY, "--earlier", str(kept)]) == NOT_VERIFIED
+    assert main(["ledger", ledger, "--key", KEY]) == 0
+    assert main(["ledger", ledger, "--key", KEY, "--earlier", str(kept)]) == NOT_VERIFIED
     assert "there are two histories" in capsys.readouterr().out

@@ -10,7 +10,7 @@ import cryptography
 import pytest
 
 from tests.house.source import ROOT
-from tests.tools.cosigned import Cosigned, cosigned
+from tests.tools.cosigned import Cosigned
 from tests.usecases.sealed import KEY
 from tools.verifier import main, packed, sources
 
@@ -28,11 +28,6 @@ except SystemExit as ended:
 found = sorted(m.__file__ for m in sys.modules.values() if file in (getattr(m, "__file__", None) or ""))
 print(json.dumps({"code": code, "modules": found, "pydantic": importlib.util.find_spec("pydantic") is not None}))
 """
-
-
-@pytest.fixture(scope="module")
-async def genuine() -> Cosigned:
-    return await cosigned()
 
 
 @pytest.fixture(scope="module")

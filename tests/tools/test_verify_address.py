@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from shared.domain.tiles import ENTRIES, Tile
-from tests.tools.cosigned import SECOND_KEY, Cosigned, cosigned
+from tests.tools.cosigned import SECOND_KEY, Cosigned
 from tests.usecases.sealed import KEY
 from tools.verify import main
 from tools.verifying.follow import most_of
@@ -70,11 +70,6 @@ def serving(served: Served) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
-
-
-@pytest.fixture(scope="module")
-async def genuine() -> Cosigned:
-    return await cosigned()
 
 
 @pytest.fixture

@@ -14,16 +14,6 @@ from tests.usecases.sealed import KEY, SIGNER
 from tools.verify import main
 
 
-@pytest.fixture(scope="module")
-async def genuine() -> Cosigned:
-    return await cosigned()
-
-
-@pytest.fixture
-def folder(genuine: Cosigned, tmp_path: Path) -> Path:
-    return genuine.shown.ledger_in(tmp_path / "ledger")
-
-
 def test_a_witness_that_was_not_given_or_did_not_come_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ledger", str(folder), "--key", KEY]) == VERIFIED
     assert "beside       2 signatures on checkpoints of keys that were not given" in capsys.readouterr().out

@@ -20,11 +20,6 @@ async def genuine() -> Cosigned:
     return await cosigned(others=4)
 
 
-@pytest.fixture
-def folder(genuine: Cosigned, tmp_path: Path) -> Path:
-    return genuine.shown.ledger_in(tmp_path / "ledger")
-
-
 def files(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 

@@ -8,21 +8,11 @@ from shared.domain.seal import checkpoint_path
 from shared.domain.tiles import Tile, bundle, parsed_bundle, parsed_tile_path, tile_in
 from tests.builders import NOW
 from tests.domain.test_ledger_tiles import stored, wide
-from tests.tools.cosigned import Cosigned, cosigned
+from tests.tools.cosigned import Cosigned
 from tests.tools.folders import IN_PART, NOT_VERIFIED, UNREADABLE, VERIFIED, verified, wrong
 from tests.usecases.sealing import lines_in
 
 HASH = 32
-
-
-@pytest.fixture(scope="module")
-async def genuine() -> Cosigned:
-    return await cosigned()
-
-
-@pytest.fixture
-def folder(genuine: Cosigned, tmp_path: Path) -> Path:
-    return genuine.shown.ledger_in(tmp_path / "ledger")
 
 
 def files(folder: Path) -> list[str]:

@@ -35,10 +35,7 @@ def _moment(number: int) -> datetime:
 
 @pytest.fixture
 def folder(sealed: World, tmp_path: Path) -> Path:
-    for path, raw in sealed.ledger.files.items():
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / path).write_bytes(raw)
-    return tmp_path
+    return sealed.ledger.laid_in(tmp_path)
 
 
 def verified(capsys: pytest.CaptureFixture[str], folder: Path) -> tuple[int, str]:

@@ -25,14 +25,6 @@ DONE, UNUSABLE, NOT_NOW, NO_PROOF, ANOTHER_HISTORY = 0, 2, 3, 4, 5
 WITHIN = 20.0  # seconds that anything may take to be told
 
 
-@pytest.fixture
-def key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    file = tmp_path / "key"
-    assert main(["create", "--name", "witness.test/new", "--key", str(file)]) == DONE
-    capsys.readouterr()
-    return file
-
-
 def words(what: str, url: str, folder: Path, *more: str) -> list[str]:
     given = ["--url", url, "--key", str(folder / "key"), "--state", str(folder / "state"), "--log-key", LOG_KEY]
     return [what, *given, *more]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shared.domain.ledger import Unproven, check_consistency
 from shared.domain.note import parsed_checkpoint, parsed_note
+from tests.domain.chance import steady
 from tests.tools.witness_ledgers import History, MadeUp, seen
 from tests.tools.witness_rounds import Remembered, kept, witness
 from tools.witnessing.history import roots_of
@@ -105,7 +106,7 @@ def test_a_proof_that_proves_nothing_is_no_evidence_and_is_asked_for_again(sent:
     assert witness(goes_on, memory).round().startswith("cosigned: size=19 ")
 
 
-@settings(deadline=None)
+@settings(steady, max_examples=100)
 @given(st.integers(1, 70), st.integers(1, 70), st.data())
 def test_a_proof_leads_to_the_two_roots_that_it_is_checked_against(one: int, more: int, data: st.DataObject) -> None:
     whole = History.of(one + more)

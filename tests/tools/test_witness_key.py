@@ -12,14 +12,6 @@ from tools.witnessing.trouble import Unusable
 DONE, UNUSABLE = 0, 2
 
 
-@pytest.fixture
-def key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    file = tmp_path / "key"
-    assert main(["create", "--name", "witness.test/new", "--key", str(file)]) == DONE
-    capsys.readouterr()
-    return file
-
-
 def test_a_key_is_made_for_its_owner_alone_and_only_its_public_half_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

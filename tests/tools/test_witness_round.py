@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.domain.chance import steady
 from tests.fakes.signing import MemorySigner
 from tests.tools.witness_ledgers import NOW, History, MadeUp, seen
 from tests.tools.witness_rounds import Remembered, cosigned, kept, witness
@@ -66,7 +67,7 @@ def test_an_older_checkpoint_of_the_same_history_is_said_to_be_one(size: int) ->
     assert (ledger.taken, memory.kept) == ([], kept(TEN))
 
 
-@settings(deadline=None)
+@settings(steady, max_examples=100)
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40))
 def test_of_any_two_histories_a_witness_signs_both_only_if_one_begins_with_the_other(
     common: int, one: int, other: int
@@ -149,7 +150,7 @@ def test_a_clock_that_is_five_minutes_off_is_right(off: int) -> None:
     assert witness(MadeUp(TEN), Remembered(), now=NOW + off).round().startswith("cosigned: ")
 
 
-@settings(deadline=None)
+@settings(steady, max_examples=100)
 @given(st.lists(st.tuples(st.integers(0, 400), st.one_of(st.integers(-400, 400), st.just(10**9)), st.booleans())))
 def test_whatever_a_clock_does_times_go_forward_as_sizes_do_and_it_signs_again_once_it_is_right(
     rounds: list[tuple[int, int, bool]],

@@ -11,6 +11,7 @@ from shared.usecases.cosign import Kept, cosign
 from tests.builders import NOW
 from tests.fakes import MemoryWitness, World
 from tests.fakes.signing import LEDGER_KEY, OTHER_WITNESS_KEY
+from tests.functions.memory import MemoryPorts
 from tests.usecases.scenes import by_the_service
 from tests.usecases.sealed import seal_by_hand
 from tests.usecases.sealing import wait
@@ -26,16 +27,16 @@ def a_ledger_of(world: World, *numbers: int) -> None:
         seal_by_hand(world)
 
 
-def note_of(world: World, size: int) -> str:
+def note_of(world: World | MemoryPorts, size: int) -> str:
     return world.ledger.files[checkpoint_path(size)].decode()
 
 
-def a_cosigned_note(world: World, size: int, *witnesses: MemoryWitness, at: datetime = NOW) -> str:
+def a_cosigned_note(world: World | MemoryPorts, size: int, *witnesses: MemoryWitness, at: datetime = NOW) -> str:
     note = note_of(world, size)
     return note + "".join(witness.line(note, at) for witness in witnesses)
 
 
-def cosigning(world: World, note: str, *, now: datetime = NOW) -> Coroutine[Any, Any, Kept]:
+def cosigning(world: World | MemoryPorts, note: str, *, now: datetime = NOW) -> Coroutine[Any, Any, Kept]:
     return cosign(
         note,
         now=now,

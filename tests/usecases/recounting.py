@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from shared.domain.daily_counts import DailyCount
 from shared.domain.entry import Asking
 from shared.usecases.recount import Recounted, recount
 from tests.builders import NOW
 from tests.fakes import World
 from tests.usecases.scenes import by_the_service
-from tests.usecases.sealing import sealing, wait
+from tests.usecases.sealing import daily_counts, sealing, wait
 
 DAY = NOW.date()
 YESTERDAY, DAYS_AGO = DAY - timedelta(days=1), DAY - timedelta(days=20)
@@ -46,12 +45,10 @@ async def recounting(
 
 def counts(world: World, day: date = DAY) -> dict[str | None, int]:
     """Of that day, by borough."""
-    kept = [record for record in world.records.everything() if isinstance(record, DailyCount)]
-    return {count.borough: count.n for count in kept if count.day == day}
+    return {count.borough: count.n for count in daily_counts(world) if count.day == day}
 
 
 def edit(world: World, n: int, *, day: date = DAY, borough: str = "clip-1") -> None:
     """As somebody does who may write to the record store."""
-    kept = [record for record in world.records.everything() if isinstance(record, DailyCount)]
-    (count,) = [each for each in kept if (each.day, each.borough) == (day, borough)]
+    (count,) = [each for each in daily_counts(world) if (each.day, each.borough) == (day, borough)]
     world.records.put(replace(count, n=n))

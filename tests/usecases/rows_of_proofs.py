@@ -1,6 +1,10 @@
 """The verbs of whoever checks the ledger: the published files, proofs, and a trail to take away."""
 
+from collections.abc import Coroutine
+from typing import Any
+
 from shared.adapters.ed25519 import verifies
+from shared.domain.entry import Asking
 from shared.usecases.export import export
 from shared.usecases.prove import checkpoint, consistency, prove, tile
 from shared.usecases.transcribe import print_out, transcribe
@@ -23,14 +27,36 @@ def a_ledger(world: World) -> None:
     seal_by_hand(world)
 
 
+def exporting(world: World, asking: Asking) -> Coroutine[Any, Any, bytes]:
+    return export(
+        RECORDING,
+        reach=FORCE,
+        asking=asking,
+        records=world.records,
+        ledger=world.ledger,
+        keys=world.keys,
+        check=verifies,
+    )
+
+
+def printing_out(world: World, asking: Asking) -> Coroutine[Any, Any, bytes]:
+    return print_out(
+        RECORDING,
+        reach=FORCE,
+        asking=asking,
+        records=world.records,
+        ledger=world.ledger,
+        printer=world.printer,
+        public_base_url=SERVICE,
+    )
+
+
 ROWS = (
     Row(
         name="export, of nothing sealed",
         verb=export,
         scene=a_stored_clip,
-        run=lambda w, a: export(
-            RECORDING, reach=FORCE, asking=a, records=w.records, ledger=w.ledger, keys=w.keys, check=verifies
-        ),
+        run=exporting,
         enters=(("trail.exported", "form"),),
         anew=Anew.ENTRY,
         answers=len,
@@ -39,9 +65,7 @@ ROWS = (
         name="export",
         verb=export,
         scene=a_ledger,
-        run=lambda w, a: export(
-            RECORDING, reach=FORCE, asking=a, records=w.records, ledger=w.ledger, keys=w.keys, check=verifies
-        ),
+        run=exporting,
         enters=(LOOKED, ("trail.exported", "form")),
         anew=Anew.ENTRY,
         answers=len,
@@ -59,15 +83,7 @@ ROWS = (
         name="print out",
         verb=print_out,
         scene=a_ledger,
-        run=lambda w, a: print_out(
-            RECORDING,
-            reach=FORCE,
-            asking=a,
-            records=w.records,
-            ledger=w.ledger,
-            printer=w.printer,
-            public_base_url=SERVICE,
-        ),
+        run=printing_out,
         enters=(LOOKED, ("trail.exported", "form")),
         anew=Anew.ENTRY,
         answers=len,
@@ -76,15 +92,7 @@ ROWS = (
         name="print out, of nothing sealed",
         verb=print_out,
         scene=a_stored_clip,
-        run=lambda w, a: print_out(
-            RECORDING,
-            reach=FORCE,
-            asking=a,
-            records=w.records,
-            ledger=w.ledger,
-            printer=w.printer,
-            public_base_url=SERVICE,
-        ),
+        run=printing_out,
         enters=(("trail.exported", "form"),),
         anew=Anew.ENTRY,
         answers=len,

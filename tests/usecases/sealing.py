@@ -72,6 +72,13 @@ def copied(world: World) -> World:
     return other
 
 
+def restored(records: World, files: World) -> World:
+    """The records as they once were, and the files as they are: those nobody can set back."""
+    world = copied(records)
+    world.ledger.files = dict(files.ledger.files)
+    return world
+
+
 def the_head(world: World) -> Head:
     (head,) = [record for record in world.records.everything() if isinstance(record, Head)]
     return head
@@ -106,12 +113,16 @@ def must_be_one_history(world: World, *, entries: int, counted: bool = True) -> 
     )
 
 
+def daily_counts(world: World) -> list[DailyCount]:
+    return [record for record in world.records.everything() if isinstance(record, DailyCount)]
+
+
 def must_be_counted(world: World) -> None:
     """The counts of the days are those of the entries that are in the ledger, each once."""
     kept = [record for record in world.records.everything() if isinstance(record, Entry) and record.leaf is not None]
     entries = Counter((str(e.occurred_at.astimezone(LONDON).date()), e.borough, e.action, e.outcome) for e in kept)
-    counts = [record for record in world.records.everything() if isinstance(record, DailyCount)]
-    assert {(str(each.day), each.borough, each.action, each.outcome): each.n for each in counts} == entries
+    told = {(str(each.day), each.borough, each.action, each.outcome): each.n for each in daily_counts(world)}
+    assert told == entries
 
 
 def must_publish_nothing_else(world: World, lines: list[bytes]) -> None:

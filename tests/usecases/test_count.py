@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from shared.domain.daily_counts import DailyCount, tallied
+from shared.domain.daily_counts import tallied
 from shared.domain.seal import Sealing, lines_of, parts_of
 from shared.usecases.count import AT_A_TIME, count
 from tests.builders import MICROSECOND
@@ -16,6 +16,7 @@ from tests.usecases.schedules import interleave, some_schedules
 from tests.usecases.sealing import (
     LATER,
     copied,
+    daily_counts,
     must_be_counted,
     must_be_one_history,
     sealing,
@@ -117,8 +118,7 @@ async def test_an_entry_is_counted_before_it_is_pending_no_more(sealed: World) -
     async def pause(_call: str) -> None:
         waiting = {entry.id for entry in entries(world) if entry.pending}
         if waiting != set(before):
-            told = [record for record in world.records.everything() if isinstance(record, DailyCount)]
-            assert sum(each.n for each in told) == KINDS + 4 + len(before)
+            assert sum(each.n for each in daily_counts(world)) == KINDS + 4 + len(before)
 
     world.faults.pause = pause
     await sealing(world)
@@ -142,10 +142,10 @@ async def test_a_batch_of_a_release_that_did_not_count_is_finished_all_the_same(
     lines = lines_of(sorted(written, key=lambda part: part.part))
     older = parts_of(head.size - len(lines), lines)
     world.records.put(*older, replace(head, batch=older[0].batch))
-    before = [record for record in world.records.everything() if isinstance(record, DailyCount)]
+    before = daily_counts(world)
     await sealing(world)
     assert the_head(world).finished == head.size
-    assert [record for record in world.records.everything() if isinstance(record, DailyCount)] == before
+    assert daily_counts(world) == before
 
 
 async def test_the_ledger_s_own_entries_are_counted_too() -> None:

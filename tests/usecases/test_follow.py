@@ -25,6 +25,7 @@ from tests.usecases.sealing import (
     copied,
     lines_in,
     must_be_one_history,
+    restored,
     sealing,
     stopped_before,
     the_head,
@@ -49,12 +50,6 @@ async def further_on(backed_up: World) -> World:
     await sealing(world, most=3)
     wait(world, LOST, pk="lost")
     await sealing(world)
-    return world
-
-
-def restored(records: World, files: World) -> World:
-    world = copied(records)
-    world.ledger.files = dict(files.ledger.files)
     return world
 
 

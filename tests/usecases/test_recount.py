@@ -17,7 +17,7 @@ from tests.fakes import Moment, Outage, World
 from tests.usecases.recounting import DAY, DAYS_AGO, NIGHT, YESTERDAY, counted_days, counts, edit, recounting
 from tests.usecases.scenes import by_the_service, entries
 from tests.usecases.sealed import seal_by_hand
-from tests.usecases.sealing import copied, must_be_counted, sealing, wait
+from tests.usecases.sealing import copied, daily_counts, must_be_counted, sealing, wait
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def move(world: World) -> None:
 
 
 def take_away(world: World) -> None:
-    (count,) = [r for r in world.records.everything() if isinstance(r, DailyCount) and r.borough == "clip-2"]
+    (count,) = [each for each in daily_counts(world) if each.borough == "clip-2"]
     del world.records._records[count.pk, count.id]
 
 
@@ -66,7 +66,7 @@ def invent(world: World) -> None:
 def deceive(world: World) -> None:
     """A count that says it has every batch there will be, and has none."""
     edit(world, 0)
-    (count,) = [r for r in world.records.everything() if isinstance(r, DailyCount) and r.day == DAY and not r.n]
+    (count,) = [each for each in daily_counts(world) if each.day == DAY and not each.n]
     world.records.put(replace(count, counted=10**9))
 
 
@@ -80,8 +80,7 @@ async def test_an_administrator_who_touches_a_count_is_found_the_next_night(
     assert {borough: n for borough, n in counts(world).items() if n} == {"clip-1": 1, "clip-2": 2}
     assert [action for action, _ in told(world)] == ["counts.mended"]
     head = next(record for record in world.records.everything() if isinstance(record, Head))
-    of_day = [r for r in world.records.everything() if isinstance(r, DailyCount) and r.day == DAY]
-    assert max(count.counted for count in of_day) == head.size
+    assert max(count.counted for count in daily_counts(world) if count.day == DAY) == head.size
     assert (await recounting(world, asking=by_the_service(at=NIGHT, key="next"))).differing == []
 
 

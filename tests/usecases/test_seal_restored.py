@@ -15,6 +15,7 @@ from tests.usecases.sealing import (
     checkpoints,
     copied,
     must_be_one_history,
+    restored,
     sealing,
     stopped_before,
     the_head,
@@ -38,13 +39,6 @@ async def further_on(backed_up: World) -> World:
     world = copied(backed_up)
     wait(world, LOST, pk="lost")
     await sealing(world)
-    return world
-
-
-def restored(records: World, files: World) -> World:
-    """The records as they once were, and the files as they are: those nobody can set back."""
-    world = copied(records)
-    world.ledger.files = dict(files.ledger.files)
     return world
 
 
